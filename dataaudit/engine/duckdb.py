@@ -1,0 +1,63 @@
+"""The engine inside the process: DuckDB on a private folder that goes when the engine closes."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any, Self
+
+import duckdb
+import pyarrow as pa
+
+from dataaudit.engine.sql import ident, literal
+
+
+class DuckDBEngine:
+    """An in-process engine.
+
+    Parameters
+    ----------
+    memory_limit
+        As DuckDB takes it, "1GB"; None leaves DuckDB's own, 80 % of the machine.
+    threads
+        None takes every core.
+    """
+
+    def __init__(self, *, memory_limit: str | None = None, threads: int | None = None) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="dataaudit-")
+        self.folder = Path(self._folder.name)
+        self.connection = duckdb.connect(":memory:")
+        self.connection.execute(f"SET temp_directory = {literal(str(self.folder / 'spill'))}")
+        self.connection.execute("SET TimeZone = 'UTC'")
+        if memory_limit is not None:
+            self.connection.execute(f"SET memory_limit = {literal(memory_limit)}")
+        if threads is not None:
+            self.connection.execute(f"SET threads = {int(threads)}")
+
+    def query(self, sql: str) -> pa.Table:
+        """Run one SELECT and bring its rows into memory."""
+        return self.connection.execute(sql).to_arrow_table()
+
+    def view(self, name: str, sql: str) -> None:
+        """Give a SELECT a name, replacing what bore it."""
+        self.connection.execute(f"CREATE OR REPLACE VIEW {ident(name)} AS {sql}")
+
+    def register(self, name: str, data: Any) -> None:
+        """Make an arrow table or a polars frame readable under a name, without copying it."""
+        self.connection.register(name, data)
+
+    def copy(self, sql: str, path: Path) -> None:
+        """Write the rows of a SELECT to one Parquet file, streaming, in their order."""
+        target = literal(str(path))
+        self.connection.execute(f"COPY ({sql}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
+
+    def close(self) -> None:
+        """Let go of memory and temporary files."""
+        self.connection.close()
+        self._folder.cleanup()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

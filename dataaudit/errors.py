@@ -1,0 +1,149 @@
+"""Every error that a user can meet: each class builds its own text and knows its exit code.
+
+The text says what was expected, where, what was found, and what to do about it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the process says to a scheduler."""
+
+    PASSED = 0
+    GATE_FAILED = 1
+    USAGE = 2
+    SOURCE = 3
+    NOT_PUBLISHED = 4
+
+
+class DataAuditError(Exception):
+    """Base of all errors of dataaudit. ``exit_code`` is what the program ends with."""
+
+    exit_code = ExitCode.SOURCE
+
+
+class ConfigError(DataAuditError):
+    """The configuration or the call is wrong.
+
+    Parameters
+    ----------
+    where
+        The dotted key, ``outliers.reach``.
+    expected
+        What would be right: "a number above 0".
+    found
+        What stands there.
+    file, line
+        Where it stands, if it came from a file.
+    """
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(
+        self,
+        where: str,
+        *,
+        expected: str,
+        found: object = None,
+        file: str | None = None,
+        line: int | None = None,
+    ) -> None:
+        self.where, self.expected, self.found = where, expected, found
+        self.file, self.line = file, line
+        place = ", ".join(filter(None, [file, f"line {line}" if line else None]))
+        got = "" if found is None else f", got {_short(found)}"
+        super().__init__(f"`{where}`{f' ({place})' if place else ''} must be {expected}{got}.")
+
+
+class UnknownNameError(DataAuditError):
+    """A key, column, check or code that does not exist; the nearest known one is suggested."""
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        kind: str,
+        known: Iterable[str],
+        file: str | None = None,
+        line: int | None = None,
+    ) -> None:
+        self.name, self.kind, self.known = name, kind, sorted(known)
+        place = ", ".join(filter(None, [file, f"line {line}" if line else None]))
+        super().__init__(
+            f"Unknown {kind} {_short(name)}{f' ({place})' if place else ''}.{hint(name, self.known)}"
+        )
+
+
+class SourceError(DataAuditError):
+    """The source cannot be read. Exit code 3."""
+
+    def __init__(self, path: object, problem: str, *, remedy: str = "") -> None:
+        self.path, self.problem = path, problem
+        super().__init__(f"Cannot read {_short(path)}: {problem}.{f' {remedy}' if remedy else ''}")
+
+
+class DataError(DataAuditError):
+    """The rows cannot carry the stage asked of them: too few, one class, no usable column."""
+
+    def __init__(self, stage: str, problem: str, *, remedy: str = "") -> None:
+        self.stage, self.problem = stage, problem
+        super().__init__(f"{stage}: {problem}.{f' {remedy}' if remedy else ''}")
+
+
+class MissingExtraError(DataAuditError):
+    """An optional dependency is not installed; the text has the one line that installs it."""
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, feature: str, extra: str) -> None:
+        self.feature, self.extra = feature, extra
+        super().__init__(f"{feature} needs an extra: pip install 'dataaudit[{extra}]'")
+
+
+class CodeRefusedError(DataAuditError):
+    """A config names Python code and the caller did not allow it to run."""
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, where: str, code: str) -> None:
+        self.where, self.code = where, code
+        super().__init__(
+            f"`{where}` names code to run, {_short(code)}. "
+            "If you trust it, add --allow-code (allow_code=True in Python)."
+        )
+
+
+class OutputError(DataAuditError):
+    """The result was made but could not be published, or another run holds the folder."""
+
+    exit_code = ExitCode.NOT_PUBLISHED
+
+    def __init__(self, path: object, problem: str, *, remedy: str = "") -> None:
+        self.path, self.problem = path, problem
+        super().__init__(
+            f"Cannot publish to {_short(path)}: {problem}.{f' {remedy}' if remedy else ''}"
+        )
+
+
+def hint(name: str, known: Iterable[str]) -> str:
+    """Return " Did you mean ...?" with the nearest known name, else the list of known ones."""
+    known = list(known)
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    if near:
+        return f" Did you mean {near[0]!r}?"
+    return f" Known: {', '.join(known)}." if known else ""
+
+
+_LONGEST_SHOWN = 120
+
+
+def _short(value: object) -> str:
+    """Quote a value for one line of text; a 10,000-character cell must not fill the screen."""
+    text = repr(str(value)) if not isinstance(value, bool | int | float) else str(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}... ({len(text)} chars)"
