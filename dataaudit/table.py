@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from dataaudit.engine import Engine
-from dataaudit.engine.sql import ident
+from dataaudit.engine.sql import ident, literals
 from dataaudit.profile import Profile, profile
 from dataaudit.source.columns import ROW, Column
 
@@ -158,6 +158,29 @@ class Table:
     def query(self, sql: str) -> pa.Table:
         """Run a SELECT over `typed`, `raw` and `sides`; for what needs every row."""
         return self.engine.query(sql)
+
+    def side(self, *names: str) -> tuple[pd.DataFrame, pd.Series]:
+        """Bring the features and the target of whole sides into memory.
+
+        Parameters
+        ----------
+        names
+            Of "train", "validation" and "test".
+
+        Returns
+        -------
+        X : DataFrame of shape (n_rows, n_features)
+            As `sample` has them, the index is ``__row__``, ascending.
+        y : Series of shape (n_rows,)
+            Labels as str, or numbers as float64.
+        """
+        wanted = literals(names)
+        inside = f"{ROW} IN (SELECT {ROW} FROM {ident(str(self.sides))} WHERE side IN ({wanted}))"
+        names_in = [*self.features, *([self.task.target] if self.task.target else [])]
+        columns = {name: self.columns[name] for name in names_in}
+        frame = to_pandas(self.query(select_rows(self.typed, columns, where=inside)), columns)
+        y = frame[self.task.target]
+        return frame[self.features], y.astype("str") if self.task.classes else y
 
     @property
     def _sampled(self) -> int | None:

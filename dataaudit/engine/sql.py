@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 
 def ident(name: str) -> str:
@@ -35,6 +36,6 @@ def literal(value: str | float | bool | None) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def literals(values: tuple[str, ...]) -> str:
+def literals(values: Iterable[str]) -> str:
     """Quote a list for ``IN (...)``; an empty list matches nothing."""
     return ", ".join(literal(value) for value in values) or "NULL"
