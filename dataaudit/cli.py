@@ -1,0 +1,227 @@
+"""The commands: arguments, exit codes and progress; what they do lives in `chain` and below.
+
+People read stderr. With ``--json`` one object goes to stdout, and nothing else does. Imports stand
+inside the commands, so that ``--help`` loads nothing heavy.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from dataaudit.errors import ConfigError, DataAuditError, ExitCode
+
+app = typer.Typer(
+    name="dataaudit",
+    help="Why is the network weak? Audit, clean and validate a table; prove what it was worth.",
+    epilog="Exit codes: 0 passed, 1 gate failed, 2 wrong config or usage, 3 source cannot be read "
+    "or crash, 4 made but not published.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+AllowCode = Annotated[
+    bool, typer.Option("--allow-code", help="Run the Python code that the config names.")
+]
+Sets = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="As train.epochs=5.")
+]
+ConfigFile = Annotated[Path, typer.Argument(help="A pipeline.yaml.", metavar="PIPELINE")]
+TableFile = Annotated[str, typer.Argument(help="CSV, JSON lines, Parquet ...", metavar="TABLE")]
+Target = Annotated[str | None, typer.Option(help="The column to predict.")]
+
+_STOPPED = 130  # 128 and SIGINT, as shells have it
+
+
+@app.command()
+def init(
+    table: TableFile,
+    target: Annotated[str, typer.Option(help="The column to predict.")],
+    output: Annotated[Path, typer.Option("--output", "-o")] = Path("pipeline.yaml"),
+    test: Annotated[str | None, typer.Option(help="A test table of its own.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
+) -> int:
+    """Look at TABLE and write a commented pipeline.yaml with a contract."""
+    from dataaudit.drafting import draft
+
+    if output.exists() and not force:
+        raise ConfigError(
+            "--output", expected="a file that does not exist (or add --force)", found=output
+        )
+    text = draft(table, target, test=test)
+    try:
+        output.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise ConfigError("--output", expected="a file that can be written", found=error) from error
+    _say(f"Wrote {output}. Read it, then: dataaudit run {output}")
+    return ExitCode.PASSED
+
+
+@app.command()
+def check(
+    pipeline: ConfigFile, sets: Sets = None, *, allow_code: AllowCode = False, json: Json = False
+) -> int:
+    """Check the config and the source; train nothing."""
+    from dataaudit.chain import check as check_source
+
+    result = check_source(_config(pipeline, sets), allow_code=allow_code)
+    if json:
+        _print_json(result)
+    _say(result["sentence"])
+    return int(result["exit_code"])
+
+
+@app.command()
+def audit(
+    table: TableFile,
+    target: Target = None,
+    report: Annotated[Path | None, typer.Option(help="Write an HTML report here.")] = None,
+    *,
+    json: Json = False,
+) -> int:
+    """List the defects of TABLE; no config needed."""
+    from dataaudit.chain import audit as audit_table
+
+    result = audit_table(table, target=target)
+    if json:
+        _print_json(result.to_dict())
+    result.show()
+    if report is not None:
+        report.write_text(result.to_html(), encoding="utf-8", newline="\n")
+        _say(f"Report: {report}")
+    return ExitCode.PASSED
+
+
+@app.command()
+def run(
+    pipeline: ConfigFile,
+    sets: Sets = None,
+    fail_on: Annotated[str | None, typer.Option(help="never, warn or error.")] = None,
+    run_id: Annotated[str | None, typer.Option(help="The name of the run's folder.")] = None,
+    *,
+    allow_code: AllowCode = False,
+    json: Json = False,
+) -> int:
+    """Validate, audit, clean, prove and report."""
+    from dataaudit.chain import run as run_chain
+    from dataaudit.report.terminal import progress
+
+    gate = [f"gate.fail_on={fail_on}"] if fail_on else []
+    config = _config(pipeline, [*(sets or []), *gate])
+    with progress() as shown:
+        result = run_chain(config, allow_code=allow_code, run_id=run_id, progress=shown)
+    if json:
+        _print_json(result.to_dict())
+    result.show()
+    return result.exit_code
+
+
+@app.command()
+def apply(
+    run_folder: Annotated[Path, typer.Argument(help="A run's folder, or `latest`.", metavar="RUN")],
+    table: TableFile,
+    output: Annotated[Path, typer.Option("--output", "-o")] = Path("applied.parquet"),
+    *,
+    score: Annotated[bool, typer.Option("--score", help="Add the model's predictions.")] = False,
+    allow_code: AllowCode = False,
+    json: Json = False,
+) -> int:
+    """Give the rows of TABLE the cleaning of RUN: every row kept, in order."""
+    from dataaudit.applying import apply as apply_run
+
+    result = apply_run(run_folder, table, output=output, score=score, allow_code=allow_code)
+    if json:
+        _print_json(result.to_dict())
+    _say(result.sentence)
+    return ExitCode.PASSED
+
+
+@app.command()
+def explain(
+    name: Annotated[str, typer.Argument(help="A code or a name: DA201, outliers.")],
+) -> int:
+    """Say what a defect is, why a network minds, and when the rule is wrong."""
+    from dataaudit.defects import find
+
+    defect = find(name.partition(".")[0])
+    typer.echo(f"{defect.code} {defect.name()}\n\n{defect.documentation()}")
+    return ExitCode.PASSED
+
+
+@app.command()
+def schema() -> int:
+    """Print the JSON Schema of pipeline.yaml, for editors."""
+    from dataaudit.config import schema as config_schema
+
+    _print_json(config_schema())
+    return ExitCode.PASSED
+
+
+@app.callback(invoke_without_command=True)
+def _options(
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+) -> None:
+    if debug:
+        os.environ["DATAAUDIT_DEBUG"] = "1"
+    if version:
+        from dataaudit import __version__
+
+        typer.echo(__version__)
+
+
+def main() -> None:
+    """Run the program; every error becomes one line and the right exit code."""
+    try:
+        code = app(standalone_mode=False)
+    except typer.TyperException as error:
+        error.show()
+        code = ExitCode.USAGE
+    except DataAuditError as error:
+        code = _fail(str(error), error, error.exit_code)
+    except KeyboardInterrupt as error:
+        code = _fail("stopped; nothing was published", error, _STOPPED)
+    except Exception as error:  # noqa: BLE001 - a crash is told in one line, with the way to more
+        text = f"crashed, {type(error).__name__}: {error} (dataaudit --debug ... shows where)"
+        code = _fail(text, error, ExitCode.SOURCE)
+    sys.exit(int(code or 0))
+
+
+def _fail(text: str, error: BaseException, code: int) -> int:
+    """Say one line, or raise the error again where the traceback is wanted."""
+    if os.environ.get("DATAAUDIT_DEBUG"):
+        raise error
+    _say(f"dataaudit: {text}")
+    return code
+
+
+def _config(path: Path, sets: list[str] | None) -> Any:
+    """Load the config with the overrides of ``--set``."""
+    from dataaudit.config import load
+
+    pairs = dict(item.partition("=")[::2] for item in sets or [])
+    return load(path, pairs)
+
+
+def _say(text: str) -> None:
+    """Print one line for a person."""
+    typer.echo(text, err=True)
+
+
+def _print_json(value: Any) -> None:
+    """Print one JSON object on stdout."""
+    from dataaudit.output import to_json
+
+    typer.echo(to_json(value), nl=False)
+
+
+if __name__ == "__main__":
+    main()
