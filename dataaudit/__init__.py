@@ -37,7 +37,7 @@ _HOMES = {
     "Severity": "dataaudit.finding",
 }
 __version__ = "0.1.0"
-__all__ = sorted(_HOMES)  # noqa: PLE0604 - the names are the keys above
+__all__ = [*_HOMES]  # noqa: PLE0604 - the names are the keys above
 
 
 def __getattr__(name: str) -> Any:

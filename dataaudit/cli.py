@@ -46,6 +46,7 @@ def init(
     target: Annotated[str, typer.Option(help="The column to predict.")],
     output: Annotated[Path, typer.Option("--output", "-o")] = Path("pipeline.yaml"),
     test: Annotated[str | None, typer.Option(help="A test table of its own.")] = None,
+    *,
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
 ) -> int:
     """Look at TABLE and write a commented pipeline.yaml with a contract."""

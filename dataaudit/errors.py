@@ -76,7 +76,8 @@ class UnknownNameError(DataAuditError):
         self.name, self.kind, self.known = name, kind, sorted(known)
         place = ", ".join(filter(None, [file, f"line {line}" if line else None]))
         super().__init__(
-            f"Unknown {kind} {_short(name)}{f' ({place})' if place else ''}.{hint(name, self.known)}"
+            f"Unknown {kind} {_short(name)}{f' ({place})' if place else ''}."
+            f"{hint(name, self.known)}"
         )
 
 
@@ -146,4 +147,6 @@ _LONGEST_SHOWN = 120
 def _short(value: object) -> str:
     """Quote a value for one line of text; a 10,000-character cell must not fill the screen."""
     text = repr(str(value)) if not isinstance(value, bool | int | float) else str(value)
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}... ({len(text)} chars)"
+    return (
+        text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}... ({len(text)} chars)"
+    )

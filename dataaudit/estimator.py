@@ -50,7 +50,7 @@ class FrameTransformer(TransformerMixin, BaseEstimator):
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """Return the names of the columns that `transform` gives."""
-        from sklearn.utils.validation import _check_feature_names_in  # noqa: PLC0415, PLC2701
+        from sklearn.utils.validation import _check_feature_names_in
 
         check_is_fitted(self, "fitted_")
         names = _check_feature_names_in(self, input_features)
@@ -76,7 +76,7 @@ class FrameTransformer(TransformerMixin, BaseEstimator):
         )
         if is_frame:
             if reset and not len(X):
-                msg = f"Found array with 0 sample(s) (shape={X.shape}) while a minimum of 1 is required."
+                msg = f"Found array with 0 sample(s) (shape={X.shape}), a minimum of 1 is required."
                 raise ValueError(msg)
             return X
         if np.iscomplexobj(checked):
@@ -100,7 +100,9 @@ def texts(frame: pd.DataFrame) -> list[str]:
     """Return the text and category columns of a frame."""
     is_date = pd.api.types.is_datetime64_any_dtype
     return [
-        name for name in frame.columns if name not in set(numbers(frame)) and not is_date(frame[name])
+        name
+        for name in frame.columns
+        if name not in set(numbers(frame)) and not is_date(frame[name])
     ]
 
 

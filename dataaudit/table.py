@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -205,6 +206,15 @@ def to_pandas(rows: pa.Table, columns: Mapping[str, Column]) -> pd.DataFrame:
     return frame
 
 
+def row_key(rows: np.ndarray, seed: int) -> np.ndarray:
+    """Return a number in 0..2^31 - 2 for each ``__row__``, as the SQL of the sample orders by.
+
+    Integer arithmetic on row identity and seed alone: the same on every engine and in every order.
+    """
+    key = (rows.astype("int64") + seed % _PRIME + 1) % _PRIME * _MULTIPLIER % _PRIME
+    return key * _MULTIPLIER % _PRIME
+
+
 def select_rows(relation: str, columns: Mapping[str, Column], *, where: str = "TRUE") -> str:
     """Return the SELECT of ``__row__`` and these columns of a relation."""
     names = ", ".join([ident(ROW), *(ident(name) for name in columns)])
@@ -223,7 +233,7 @@ def _sample_sql(
     kind = "::VARCHAR" if cast else ""
     names = ", ".join([ident(ROW), *(f"{ident(n)}{kind} AS {ident(n)}" for n in columns)])
     key = f"(({ident(ROW)} + {seed % _PRIME} + 1) % {_PRIME}) * {_MULTIPLIER} % {_PRIME}"
-    limit = "" if rows is None else f" ORDER BY {key} * {_MULTIPLIER} % {_PRIME}, {ROW} LIMIT {rows}"
+    limit = (
+        "" if rows is None else f" ORDER BY {key} * {_MULTIPLIER} % {_PRIME}, {ROW} LIMIT {rows}"
+    )
     return f"SELECT {names} FROM {ident(relation)}{limit}"
-
-

@@ -1,7 +1,7 @@
-"""pipeline.yaml as models: read, checked, and refused with the line and the nearest known key.
+"""pipeline.yaml as models: read, checked, refused with the line and the nearest known key.
 
-Every stage owns the model of its own keys (`ReadOptions`, `ContractSpec`, `TaskSpec` ...); this file
-only puts them together.
+Every stage owns the model of its own keys (`ReadOptions`, `ContractSpec`, `TaskSpec` ...);
+this file only puts them together.
 """
 
 from __future__ import annotations

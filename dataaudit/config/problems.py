@@ -1,4 +1,4 @@
-"""Tell a person what is wrong in a configuration: where, what was expected, the nearest known key."""
+"""Tell a person what is wrong in a configuration, where, and which key is the nearest."""
 
 from __future__ import annotations
 

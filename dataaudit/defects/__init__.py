@@ -162,7 +162,9 @@ class Defect(ABC):
 @cache
 def parameters_of(function: Any, name: str) -> type[BaseModel]:
     """Turn a typed, keyword-only signature into a pydantic model that refuses unknown keys."""
-    hints = get_type_hints(function.__init__ if inspect.isclass(function) else function, None, None, True)  # noqa: FBT003, E501
+    hints = get_type_hints(
+        function.__init__ if inspect.isclass(function) else function, None, None, True
+    )
     fields: dict[str, Any] = {
         parameter.name: (hints[parameter.name], parameter.default)
         for parameter in inspect.signature(function).parameters.values()
@@ -244,8 +246,6 @@ def configured(
     }
 
 
-def audit(
-    table: Table, defects: Mapping[str, Defect], ignore: Sequence[str] = ()
-) -> list[Outcome]:
+def audit(table: Table, defects: Mapping[str, Defect], ignore: Sequence[str] = ()) -> list[Outcome]:
     """Run every check and return one outcome each, in the order of their codes."""
     return [defect.run(table, frozenset(ignore)) for defect in defects.values()]

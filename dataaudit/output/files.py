@@ -1,0 +1,82 @@
+"""The files of a run: Parquet that repeats byte for byte, JSON that any parser reads."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dataaudit.source.columns import ROW
+
+SYNTHETIC = "__synthetic__"
+WEIGHT = "__weight__"
+ROW_GROUP = 131_072
+_FINGERPRINT = b"dataaudit.fingerprint"
+
+
+def write_table(table: pa.Table, path: Path, fingerprint: str) -> None:
+    """Write an arrow table as Parquet, the fingerprint in its metadata."""
+    metadata = {_FINGERPRINT: fingerprint.encode()}
+    pq.write_table(
+        table.replace_schema_metadata(metadata), path, compression="zstd", row_group_size=ROW_GROUP
+    )
+
+
+def clean_table(
+    X: pd.DataFrame,
+    y: pd.Series | None,
+    *,
+    rows: np.ndarray,
+    target: str | None = None,
+    weight: np.ndarray | None = None,
+) -> pa.Table:
+    """Put cleaned features, target and what is known of each row side by side.
+
+    Parameters
+    ----------
+    X : DataFrame of shape (n_rows, n_features)
+    y : Series of shape (n_rows,), optional
+    rows : ndarray of int64, shape (n_rows,)
+        ``__row__`` of each, -1 for a synthetic row.
+    target
+        The name of y.
+    weight : ndarray of float64, shape (n_rows,), optional
+        1.0 where it is not given.
+    """
+    frame = X.reset_index(drop=True)
+    known: dict[str, Any] = {} if y is None else {str(target): y.to_numpy()}
+    known[ROW] = pd.array(np.where(rows < 0, 0, rows), dtype="Int64")
+    known[ROW][rows < 0] = pd.NA
+    known[SYNTHETIC] = rows < 0
+    known[WEIGHT] = np.ones(len(frame)) if weight is None else weight
+    table = pd.concat([frame, pd.DataFrame(known)], axis=1)
+    return pa.Table.from_pandas(table, preserve_index=False)
+
+
+def to_json(value: Any) -> str:
+    """Return JSON text, the same for the same value: sorted keys, NaN and infinity as null."""
+    return json.dumps(_plain(value), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    """Turn numpy scalars, tuples, sets and paths into what JSON has."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, set | frozenset):
+        return sorted(_plain(item) for item in value)
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, bool | int | str) or value is None:
+        return value
+    return str(value)
