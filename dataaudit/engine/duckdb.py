@@ -36,7 +36,7 @@ class DuckDBEngine:
 
     def query(self, sql: str) -> pa.Table:
         """Run one SELECT and bring its rows into memory."""
-        return self.connection.execute(sql).to_arrow_table()
+        return self.connection.sql(sql).to_arrow_table()
 
     def view(self, name: str, sql: str) -> None:
         """Give a SELECT a name, replacing what bore it."""
