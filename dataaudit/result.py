@@ -1,0 +1,154 @@
+"""What `dataaudit.run` and `dataaudit.audit` return: values for programs, and a view for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from dataaudit.errors import ExitCode
+from dataaudit.finding import Finding, Outcome, Severity, Status
+from dataaudit.output import to_json
+from dataaudit.report import html, notebook, terminal
+
+_GATES = {"warn": Severity.WARNING, "error": Severity.ERROR}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunResult:
+    """What a run made.
+
+    Parameters
+    ----------
+    exit_code
+        See `ExitCode`; 0 passed, 1 the gate failed.
+    verdict
+        The headline, in words to paste into a message.
+    run_id, path
+        The name of the run and its folder.
+    paths
+        Every file by name, relative names -> absolute paths.
+    report
+        The dictionary that the report was rendered from.
+    evidence
+        What stands in ``evidence.json``; None where nothing was trained.
+    """
+
+    exit_code: int
+    verdict: str
+    run_id: str
+    path: Path
+    paths: Mapping[str, Path]
+    report: Mapping[str, Any]
+    evidence: Mapping[str, Any] | None
+    outcomes: Sequence[Outcome]
+    account: Sequence[Mapping[str, Any]]
+
+    @property
+    def findings(self) -> list[Finding]:
+        """All findings, worst first."""
+        return worst_first(self.outcomes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what ``--json`` prints."""
+        return {
+            "exit_code": int(self.exit_code),
+            "verdict": self.verdict,
+            "run_id": self.run_id,
+            "path": str(self.path),
+            "paths": {name: str(path) for name, path in self.paths.items()},
+            "evidence": self.evidence,
+            "findings": [asdict(finding) for finding in self.findings],
+            "row_account": list(self.account),
+        }
+
+    def show(self) -> None:
+        """Print verdict, findings and paths to stderr."""
+        terminal.show({**self.report, "paths": {k: str(v) for k, v in self.paths.items()}})
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditResult:
+    """What an audit found; shows itself in a notebook.
+
+    Examples
+    --------
+    >>> import dataaudit, pandas as pd
+    >>> frame = pd.DataFrame({"a": [1.0] * 50, "b": range(50), "y": ["no", "yes"] * 25})
+    >>> dataaudit.audit(frame, target="y").to_frame()[["id", "columns"]]
+                   id columns
+    0  DA402.constant     (a,)
+    """
+
+    outcomes: Sequence[Outcome]
+    report: Mapping[str, Any]
+
+    @property
+    def findings(self) -> list[Finding]:
+        """All findings, worst first."""
+        return worst_first(self.outcomes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return findings, outcomes and profile as plain values."""
+        return {
+            "findings": [asdict(finding) for finding in self.findings],
+            "checks": [
+                {"code": o.code, "check": o.check, "status": o.status, "reason": o.reason}
+                for o in self.outcomes
+            ],
+            "columns": self.report["columns"],
+        }
+
+    def to_json(self) -> str:
+        """Return `to_dict` as JSON text."""
+        return to_json(self.to_dict())
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per finding, worst first."""
+        names = ["id", "check", "severity", "columns", "rows", "share", "message"]
+        rows = [[getattr(finding, name) for name in names] for finding in self.findings]
+        return pd.DataFrame(rows, columns=names)
+
+    def to_html(self) -> str:
+        """Return the whole report as one HTML file."""
+        return html.render(self.report)
+
+    def show(self) -> None:
+        """Print the findings to stderr."""
+        terminal.show(self.report)
+
+    def _repr_html_(self) -> str:
+        return notebook.fragment(self.report)
+
+
+def worst_first(outcomes: Sequence[Outcome]) -> list[Finding]:
+    """Return the findings of all outcomes: worst severity first, then the largest share."""
+    findings = [finding for outcome in outcomes for finding in outcome.findings]
+    return sorted(findings, key=lambda f: (-f.severity.rank, -(f.share or 0), f.id, f.columns))
+
+
+def gate(
+    outcomes: Sequence[Outcome], contract: Severity | None, fail_on: str
+) -> tuple[ExitCode, str]:
+    """Decide whether the gate passes, and say why not.
+
+    Parameters
+    ----------
+    outcomes
+        Of every check; one that failed to run counts as an error.
+    contract
+        What the contract's limits say.
+    fail_on
+        "never", "warn" or "error".
+    """
+    if fail_on == "never":
+        return ExitCode.PASSED, ""
+    threshold = _GATES[fail_on].rank
+    reasons = [f"contract: {contract}"] if contract and contract.rank >= threshold else []
+    bad = [f for f in worst_first(outcomes) if f.severity.rank >= threshold]
+    reasons += [f"{finding.id}: {finding.message}" for finding in bad]
+    reasons += [f"{o.check}: {o.reason}" for o in outcomes if o.status is Status.FAILED]
+    return (ExitCode.GATE_FAILED, "; ".join(reasons)) if reasons else (ExitCode.PASSED, "")
