@@ -89,12 +89,33 @@ class SourceError(DataAuditError):
         super().__init__(f"Cannot read {_short(path)}: {problem}.{f' {remedy}' if remedy else ''}")
 
 
-class DataError(DataAuditError):
-    """The rows cannot carry the stage asked of them: too few, one class, no usable column."""
+class DataError(DataAuditError, ValueError):
+    """The rows cannot carry the stage asked of them: too few, one class, no usable column.
+
+    A `ValueError` too, which is what scikit-learn's tools expect of data that do not fit.
+    """
 
     def __init__(self, stage: str, problem: str, *, remedy: str = "") -> None:
         self.stage, self.problem = stage, problem
         super().__init__(f"{stage}: {problem}.{f' {remedy}' if remedy else ''}")
+
+
+class ContractError(DataAuditError, ValueError):
+    """The table as a whole breaks its contract, so that no row can be judged. Exit code 1."""
+
+    exit_code = ExitCode.GATE_FAILED
+
+    def __init__(self, problem: str, *, remedy: str = "") -> None:
+        self.problem = problem
+        super().__init__(f"The contract is broken: {problem}.{f' {remedy}' if remedy else ''}")
+
+
+class QueryError(DataAuditError):
+    """An engine refused a statement; the text is the engine's own and may show values."""
+
+    def __init__(self, problem: object) -> None:
+        self.problem = str(problem).partition("\n")[0]
+        super().__init__(f"The engine cannot compute this: {self.problem}")
 
 
 class MissingExtraError(DataAuditError):

@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from dataaudit.engine.sql import ident, literal
+from dataaudit.errors import QueryError
 
 
 class DuckDBEngine:
@@ -35,8 +36,17 @@ class DuckDBEngine:
             self.connection.execute(f"SET threads = {int(threads)}")
 
     def query(self, sql: str) -> pa.Table:
-        """Run one SELECT and bring its rows into memory."""
-        return self.connection.sql(sql).to_arrow_table()
+        """Run one SELECT and bring its rows into memory.
+
+        Raises
+        ------
+        QueryError
+            With DuckDB's own words.
+        """
+        try:
+            return self.connection.sql(sql).to_arrow_table()
+        except duckdb.Error as error:
+            raise QueryError(error) from error
 
     def view(self, name: str, sql: str) -> None:
         """Give a SELECT a name, replacing what bore it."""
