@@ -109,3 +109,8 @@ def texts(frame: pd.DataFrame) -> list[str]:
 def dates(frame: pd.DataFrame) -> list[str]:
     """Return the date columns of a frame."""
     return [name for name in frame.columns if pd.api.types.is_datetime64_any_dtype(frame[name])]
+
+
+def floats(values: pd.Series) -> np.ndarray:
+    """Return a number column as float64 of shape (rows,), missing cells as NaN."""
+    return values.to_numpy(dtype="float64", na_value=np.nan)
