@@ -1,0 +1,98 @@
+"""The estimator that blanks what the rule is sure of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from dataaudit.defects.disguised.rule import Sentinel, Value, Zero, sentinels_of
+from dataaudit.estimator import FrameTransformer
+
+
+class BlankSentinels(FrameTransformer):
+    """Turn values that stand for "missing" into missing cells.
+
+    Which values, is learnt from the training rows; what is only a question stays.
+
+    Parameters
+    ----------
+    zero, discover, also, never
+        As in `Disguised`.
+
+    Attributes
+    ----------
+    sentinels_ : dict of str to list
+        The values blanked, by column; text trimmed and in lower case, dates as ISO text.
+
+    Examples
+    --------
+    >>> depth = [3.0, 4.5, 5.0, 6.5, -999.0, -999.0]
+    >>> frame = pd.DataFrame({"depth": depth, "site": [*"ab?ab?"]})
+    >>> BlankSentinels().fit_transform(frame)
+       depth site
+    0    3.0    a
+    1    4.5    b
+    2    5.0  NaN
+    3    6.5    a
+    4    NaN    b
+    5    NaN  NaN
+    """
+
+    def __init__(
+        self,
+        *,
+        zero: Zero = "blank",
+        discover: bool = True,
+        also: list[Value] | dict[str, list[Value]] | None = None,
+        never: dict[str, list[Value]] | None = None,
+    ) -> None:
+        self.zero, self.discover, self.also, self.never = zero, discover, also, never
+
+    def discovered(self, values: pd.Series, name: str) -> list[Sentinel]:
+        """Return what the rule finds in one column, before vetoes."""
+        is_text = _form(values) is str
+        return sentinels_of(values, str(name), self.zero) if self.discover or is_text else []
+
+    def is_vetoed(self, name: str, value: Value) -> bool:
+        """Tell whether `never` names this value of this column."""
+        return _key(value) in {_key(real) for real in (self.never or {}).get(name, [])}
+
+    def _learn(self, frame: pd.DataFrame, y: Any) -> None:  # noqa: ARG002 - labels play no part
+        self.sentinels_ = {
+            name: values for name in frame.columns if (values := self._of(frame[name], name))
+        }
+
+    def _of(self, values: pd.Series, name: str) -> list[Value]:
+        """Return the values of one column to blank, without repeats."""
+        added = self.also.get(name, []) if isinstance(self.also, dict) else self.also or []
+        sure = [found.value for found in self.discovered(values, name) if found.is_sure]
+        kept = [_key(value) for value in (*sure, *added) if not self.is_vetoed(name, value)]
+        return [value for value in dict.fromkeys(kept) if isinstance(value, _form(values))]
+
+    def _apply(self, frame: pd.DataFrame) -> pd.DataFrame:
+        changed = {name: _blank(frame[name], known) for name, known in self.sentinels_.items()}
+        return frame.assign(**changed)
+
+
+def _form(values: pd.Series) -> type:
+    """Return the form that the sentinels of a column are stored in; no value has NoneType's."""
+    if pd.api.types.is_bool_dtype(values):
+        return type(None)
+    return float if pd.api.types.is_numeric_dtype(values) else str
+
+
+def _key(value: Value) -> Value:
+    """Return a value in the form that cells are compared in."""
+    return value.strip().lower() if isinstance(value, str) else float(value)
+
+
+def _blank(values: pd.Series, known: list[Value]) -> pd.Series:
+    """Blank the known values of one column."""
+    if pd.api.types.is_datetime64_any_dtype(values):
+        texts = [str(one).upper() for one in known]  # 2020-01-01t12:00
+        days = pd.Series(pd.to_datetime(texts, errors="coerce", format="ISO8601"))
+        return values.mask(values.dt.tz_localize(None).isin(days.dropna()))
+    if pd.api.types.is_numeric_dtype(values):
+        return values.astype(float).mask(values.isin(known))
+    return values.mask(values.astype("str").str.strip().str.lower().isin(known))
