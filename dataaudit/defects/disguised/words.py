@@ -58,7 +58,8 @@ DATES = [
 
 IMPLAUSIBLE_AT_ZERO = _words(
     """
-    mass skin triceps serum plasma glucose sugar insulin bmi pressure bp trestbps systolic diastolic sbp dbp thickness skinfold
+    mass skin triceps serum plasma
+    glucose sugar insulin bmi pressure bp trestbps systolic diastolic sbp dbp thickness skinfold
     cholesterol chol cholestoral hdl ldl triglyceride triglycerides hemoglobin haemoglobin hgb
     hematocrit haematocrit albumin creatinine urea sodium potassium chloride calcium platelet
     platelets heartrate pulse respiration respiratory saturation spo humidity height weight
