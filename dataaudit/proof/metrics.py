@@ -1,0 +1,223 @@
+"""Every metric as a value and each row's influence on it, so that one formula gives all intervals.
+
+A metric is close to a mean over rows. The influence of a row is how far it moves the metric from
+its value; the standard error is the root of the summed squares, over groups where rows belong
+together. For a mean it is the textbook standard error, for the AUC it is DeLong's (1988), for a
+ratio the delta method. Two arms are compared by the difference of their influences, row by row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from dataaudit.proof.target import Answers, Target
+
+Floats = NDArray[np.float64]
+_TINY = 1e-7  # Keras' epsilon: the smallest probability that has a logarithm
+_SLOPE_ROUNDS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A metric over all judged rows.
+
+    Parameters
+    ----------
+    value
+        The metric.
+    influence
+        Of each row, shape (rows,); sums to 0.
+    """
+
+    value: float
+    influence: Floats
+
+
+Metric = Callable[[Answers, Floats, Target], Estimate]
+
+
+def mean_of(estimates: Sequence[Estimate]) -> Estimate:
+    """Average over repeats: the same rows, judged again."""
+    value = float(np.mean([estimate.value for estimate in estimates]))
+    return Estimate(value, np.mean([estimate.influence for estimate in estimates], axis=0))
+
+
+def difference(after: Estimate, before: Estimate) -> Estimate:
+    """Return after minus before, row by row."""
+    return Estimate(after.value - before.value, after.influence - before.influence)
+
+
+def _mean(values: Floats) -> Estimate:
+    """Return a plain mean; n / (n - 1) makes its squared influences the sample variance."""
+    n = len(values)
+    value = float(values.mean())
+    return Estimate(value, (values - value) / n * np.sqrt(n / max(n - 1, 1)))
+
+
+def _mean_by_class(values: Floats, codes: Floats) -> Estimate:
+    """Return the mean of the class means."""
+    present = np.unique(codes)
+    value, influence = 0.0, np.zeros(len(values))
+    for code in present:
+        rows = codes == code
+        part = _mean(values[rows])
+        value += part.value / len(present)
+        influence[rows] = part.influence / len(present)
+    return Estimate(value, influence)
+
+
+def _ratio(numerator: Floats, denominator: Floats) -> Estimate:
+    """Return a ratio of sums."""
+    total = denominator.sum()
+    if total == 0:
+        return Estimate(0.0, np.zeros(len(numerator)))
+    value = float(numerator.sum() / total)
+    n = len(numerator)
+    return Estimate(
+        value, (numerator - value * denominator) / total * np.sqrt(n / max(n - 1, 1))
+    )
+
+
+def accuracy(said: Answers, truth: Floats, target: Target) -> Estimate:  # noqa: ARG001 - one signature for all
+    """Share of rows that are right."""
+    return _mean((said.labels == truth).astype("float64"))
+
+
+def balanced_accuracy(said: Answers, truth: Floats, target: Target) -> Estimate:  # noqa: ARG001 - the same
+    """Mean of the classes' recalls."""
+    return _mean_by_class((said.labels == truth).astype("float64"), truth)
+
+
+def macro_f1(said: Answers, truth: Floats, target: Target) -> Estimate:
+    """Mean of the classes' F1."""
+    parts = []
+    for code in range(len(target.classes)):
+        told, true = said.labels == code, truth == code
+        parts.append(_ratio(2.0 * (told & true), 1.0 * told + 1.0 * true))
+    return mean_of(parts)
+
+
+def auc(said: Answers, truth: Floats, target: Target) -> Estimate:
+    """Area under the ROC curve; over more than two classes the mean of each against the rest."""
+    codes = [1] if target.kind == "binary" else range(len(target.classes))
+    present = [code for code in codes if 0 < (truth == code).sum() < len(truth)]
+    if not present:
+        return Estimate(float("nan"), np.zeros(len(truth)))
+    return mean_of([_auc(said.shares[:, code], truth == code) for code in present])
+
+
+def _auc(score: Floats, is_positive: NDArray[np.bool_]) -> Estimate:
+    """Return the AUC with DeLong's placements as influence (Sun and Xu 2014, by ranks)."""
+    ranks = rankdata(score)
+    m, n = int(is_positive.sum()), int((~is_positive).sum())
+    placed = np.empty(len(score))
+    placed[is_positive] = (ranks[is_positive] - rankdata(score[is_positive])) / n
+    placed[~is_positive] = 1 - (ranks[~is_positive] - rankdata(score[~is_positive])) / m
+    halves = _mean_by_class(placed, is_positive.astype("float64"))
+    return Estimate(halves.value, 2 * halves.influence)
+
+
+def log_loss(said: Answers, truth: Floats, target: Target) -> Estimate:  # noqa: ARG001 - the same
+    """Mean negative log-probability of the true class."""
+    chosen = said.shares[np.arange(len(truth)), truth.astype(np.intp)]
+    return _mean(-np.log(np.clip(chosen, _TINY, 1.0)))
+
+
+def brier(said: Answers, truth: Floats, target: Target) -> Estimate:
+    """Mean squared distance of the probabilities from the truth; two classes count once."""
+    wanted = np.eye(len(target.classes))[truth.astype(np.intp)]
+    squares = ((said.shares - wanted) ** 2).sum(axis=1)
+    return _mean(squares / 2 if target.kind == "binary" else squares)
+
+
+def observed_expected(said: Answers, truth: Floats, target: Target) -> Estimate:
+    """Rows of the rarest class over the number expected from its probabilities; 1 is right."""
+    rarest = int(np.argmin(np.bincount(truth.astype(np.intp), minlength=len(target.classes))))
+    return _ratio((truth == rarest).astype("float64"), said.shares[:, rarest])
+
+
+def calibration_slope(said: Answers, truth: Floats, target: Target) -> Estimate:  # noqa: ARG001 - the same
+    """Slope of a logistic regression of the truth on the logit: 1 is right, below 1 overconfident.
+
+    Over more than two classes one common factor of the log-probabilities. Solved by Newton's
+    method, the influence is that of the likelihood's score.
+    """
+    codes = truth.astype(np.intp)
+    logs = np.log(np.clip(said.shares, _TINY, 1.0))
+    design = np.zeros((*logs.shape, logs.shape[1]))
+    design[:, :, 0] = logs
+    for k in range(1, logs.shape[1]):
+        design[:, k, k] = 1.0  # an intercept for each class but the first
+    slope = np.zeros(logs.shape[1])
+    slope[0] = 1.0
+    for _ in range(_SLOPE_ROUNDS):
+        score, information = _likelihood(design, codes, slope)
+        step = np.linalg.pinv(information) @ score.sum(axis=0)
+        slope += np.clip(step, -1, 1)
+        if np.abs(step).max() < _TINY:
+            break
+    influence = score @ np.linalg.pinv(information)[:, 0]
+    return Estimate(float(slope[0]), influence)
+
+
+def _likelihood(design: Floats, codes: NDArray[np.intp], slope: Floats) -> tuple[Floats, Floats]:
+    """Return each row's score and the information of a conditional logit."""
+    linear = design @ slope
+    shares = np.exp(linear - linear.max(axis=1, keepdims=True))
+    shares /= shares.sum(axis=1, keepdims=True)
+    expected = np.einsum("nk,nkp->np", shares, design)
+    score = design[np.arange(len(codes)), codes] - expected
+    second = np.einsum("nk,nkp,nkq->pq", shares, design, design)
+    return score, second - expected.T @ expected
+
+
+def r2(said: Answers, truth: Floats, target: Target) -> Estimate:  # noqa: ARG001 - the same
+    """Share of the variance explained; the variance of the target counts as known."""
+    part = _mean((truth - said.labels) ** 2 / truth.var())
+    return Estimate(1 - part.value, -part.influence)
+
+
+def mae(said: Answers, truth: Floats, target: Target) -> Estimate:  # noqa: ARG001 - the same
+    """Mean absolute error, in units of the target."""
+    return _mean(np.abs(truth - said.labels))
+
+
+def rmse(said: Answers, truth: Floats, target: Target) -> Estimate:  # noqa: ARG001 - the same
+    """Root of the mean squared error, in units of the target."""
+    part = _mean((truth - said.labels) ** 2)
+    root = float(np.sqrt(part.value))
+    return Estimate(root, part.influence / (2 * root) if root else part.influence)
+
+
+CLASSIFICATION: dict[str, Metric] = {
+    "accuracy": accuracy,
+    "balanced_accuracy": balanced_accuracy,
+    "macro_f1": macro_f1,
+    "auc": auc,
+    "log_loss": log_loss,
+    "brier": brier,
+    "observed_expected": observed_expected,
+    "calibration_slope": calibration_slope,
+}
+REGRESSION: dict[str, Metric] = {"r2": r2, "mae": mae, "rmse": rmse}
+LOWER_IS_BETTER = frozenset({"log_loss", "brier", "mae", "rmse"})
+WITHIN_ONE = frozenset({"accuracy", "balanced_accuracy", "macro_f1", "auc", "brier"})
+_MOST_COMMON = 0.7  # above this share of one class, doing nothing looks good; science.md 1.4
+
+
+def primary(target: Target) -> str:
+    """Return the metric that verdicts are about, fixed before anything is trained."""
+    if not target.classes:
+        return "r2"
+    common = target.counts(target.values).max()
+    return "accuracy" if common <= _MOST_COMMON else "balanced_accuracy"
+
+
+def known(target: Target) -> dict[str, Metric]:
+    """Return the metrics that fit the target, by name."""
+    return CLASSIFICATION if target.classes else REGRESSION

@@ -1,0 +1,189 @@
+"""How much evidence the budget allows: rows, folds and repeats, fixed before any training.
+
+The cost formula was fitted on two cores of a server of 2026; on another machine the same plan takes
+longer or shorter, and is the same plan.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dataaudit.errors import DataError
+from dataaudit.proof.spec import ProveSpec, TrainSpec
+from dataaudit.proof.target import Target
+from dataaudit.proof.training import budget
+
+_SMALL, _LARGE = 200, 20_000  # rows; science.md 1.2
+_FOLDS, _FEW_FOLDS = 5, 3
+_REPEATS = {"small": 10, "middle": 5, "large": 2}
+_LEAST_ROWS = 20
+_LEAST_CLASS = 4  # rows: two folds with two rows each
+_SUBSETS = (6_250, 2_000, 1_000)  # 5,000 training rows in five folds, then less
+
+# Seconds; see the module's docstring.
+_PER_STEP = 1.0e-4
+_PER_STEP_WEIGHT = 1.0e-10  # by rows of a batch and weights of the network
+_PER_LOOK_WEIGHT = 4.0e-11  # by rows looked at and weights of the network
+_PER_CELL = 5.0e-6  # preparing a table
+_PER_PREPARATION = 0.05
+_PER_COMPILATION = 2.0
+_STOCK_FACTOR = 30.0  # a user's own network, trained by stock `fit`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What will be done.
+
+    Parameters
+    ----------
+    rows
+        Rows that take part, of ``rows_given``.
+    folds, repeats
+        Each row judges once a repeat.
+    networks
+        Arms with a network.
+    steps
+        Optimizer steps of a fit, at most.
+    seconds
+        By the cost formula.
+    """
+
+    rows: int
+    rows_given: int
+    folds: int
+    repeats: int
+    networks: int
+    steps: int = 0
+    seconds: float = 0.0
+
+    @property
+    def fits(self) -> int:
+        """Fits in all."""
+        return self.folds * self.repeats * self.networks
+
+    @property
+    def sentence(self) -> str:
+        """The plan in words."""
+        part = "" if self.rows == self.rows_given else f" of {self.rows_given:,}"
+        times = "once" if self.repeats == 1 else f"{self.repeats} times over"
+        return (
+            f"{self.folds} folds, {times}, on {self.rows:,}{part} rows: {self.fits} fits of at most "
+            f"{self.steps:,} steps, about {max(1, round(self.seconds))} s by the cost formula."
+        )
+
+    def to_dict(self) -> dict[str, object]:
+        """Return what stands in the evidence."""
+        names = ("rows", "rows_given", "folds", "repeats", "fits", "steps")
+        values = {name: getattr(self, name) for name in names}
+        return {**values, "seconds": round(self.seconds, 1), "sentence": self.sentence}
+
+
+def plan(
+    target: Target,
+    columns: int,
+    *,
+    networks: int,
+    groups: int,
+    train: TrainSpec,
+    prove: ProveSpec,
+    is_ordered: bool = False,
+    is_stock: bool = False,
+) -> Plan:
+    """Turn the budget into a plan.
+
+    Parameters
+    ----------
+    target
+        Of every row there is.
+    columns
+        Before encoding.
+    networks
+        Arms with a network.
+    groups
+        Groups of rows that stay together.
+    is_ordered
+        Whether time orders the rows; their folds cannot be drawn anew.
+    is_stock
+        Whether the network is the user's own.
+
+    Raises
+    ------
+    DataError
+        For a table that is too small.
+    """
+    rows = len(target.values)
+    if rows < _LEAST_ROWS:
+        raise DataError("prove", f"{rows} rows are too few, {_LEAST_ROWS} are needed")
+    first = Plan(
+        rows=rows,
+        rows_given=rows,
+        folds=_folds(target, groups, prove),
+        repeats=_repeats(rows, prove, is_ordered=is_ordered),
+        networks=networks,
+    )
+    for smaller in [first, *_ladder(first, prove)]:
+        best = _priced(smaller, target, columns, train, is_stock=is_stock)
+        if best.seconds <= prove.budget:
+            break
+    return best
+
+
+def _folds(target: Target, groups: int, prove: ProveSpec) -> int:
+    """Return K: 5, or 3 for many rows, and never so many that a class would be missing."""
+    wished = prove.folds
+    if wished == "auto":
+        wished = _FOLDS if len(target.values) < _LARGE else _FEW_FOLDS
+    counts = np.bincount(target.strata) if target.classes else np.array([len(target.values)])
+    counts = counts[counts >= _LEAST_CLASS]
+    if not len(counts) or groups < _FOLDS - 1:
+        raise DataError(
+            "prove", f"no class has {_LEAST_CLASS} rows, or there are fewer than 4 groups of rows"
+        )
+    return int(max(2, min(wished, counts.min() // 2, groups)))
+
+
+def _repeats(rows: int, prove: ProveSpec, *, is_ordered: bool) -> int:
+    """Return R, by the number of rows."""
+    if prove.repeats != "auto":
+        return prove.repeats
+    if is_ordered:
+        return 2  # other seeds, the same folds
+    size = "small" if rows < _SMALL else "large" if rows >= _LARGE else "middle"
+    return _REPEATS[size]
+
+
+def _ladder(start: Plan, prove: ProveSpec) -> list[Plan]:
+    """Return ever cheaper plans; what the user fixed stays. Rows give way after repeats."""
+    repeats = [2, 1] if prove.repeats == "auto" else []
+    steps: list[dict[str, int]] = [{"repeats": n} for n in repeats[:1]]
+    steps += [{"rows": n} for n in _SUBSETS[:1]]
+    steps += [{"repeats": n} for n in repeats[1:]]
+    steps += [{"folds": _FEW_FOLDS}] if prove.folds == "auto" else []
+    steps += [{"rows": n} for n in _SUBSETS[1:]]
+    plans = [start]
+    for step in steps:
+        smaller = {name: min(n, getattr(plans[-1], name)) for name, n in step.items()}
+        plans.append(replace(plans[-1], **smaller))
+    return plans[1:]
+
+
+def _priced(given: Plan, target: Target, columns: int, train: TrainSpec, *, is_stock: bool) -> Plan:
+    """Return the plan with steps and seconds."""
+    learnt = given.rows * (given.folds - 1) // given.folds
+    steps = budget(train, max(1, learnt))
+    weights = _weights(train, 2 * columns, target.outputs)
+    looks = steps.total / steps.period
+    one = steps.total * (_PER_STEP + _PER_STEP_WEIGHT * steps.batch * weights)
+    one += looks * learnt * weights * _PER_LOOK_WEIGHT
+    one *= _STOCK_FACTOR if is_stock else 1
+    one += _PER_PREPARATION + _PER_CELL * given.rows * columns
+    seconds = given.fits * one + _PER_COMPILATION * given.networks
+    return replace(given, steps=steps.total, seconds=seconds)
+
+
+def _weights(train: TrainSpec, columns: int, outputs: int) -> int:
+    """Return about how many weights the network has."""
+    widths = [columns, *train.network.hidden, outputs]
+    return sum(a * b for a, b in zip(widths, widths[1:], strict=False))

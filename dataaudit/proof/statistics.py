@@ -1,0 +1,153 @@
+"""Intervals and tests: the row-level paired test, and Nadeau and Bengio's as second opinion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from dataaudit.proof.metrics import Estimate
+
+Floats = NDArray[np.float64]
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A value with its confidence interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def to_dict(self, *, lowest: float = -np.inf, highest: float = np.inf) -> dict[str, float]:
+        """Return value, low and high, kept within what the metric can be."""
+        low, high = max(self.low, lowest), min(self.high, highest)
+        return {"value": float(self.value), "low": float(low), "high": float(high)}
+
+
+def standard_error(estimate: Estimate, groups: NDArray[np.intp]) -> float:
+    """Return the standard error of a metric, with rows of one group counted together.
+
+    Parameters
+    ----------
+    estimate
+        See `Estimate`.
+    groups : int array of shape (rows,)
+        From 0 on; a number of its own for each row where rows are independent.
+
+    References
+    ----------
+    Bayle, Bayle, Janson and Mackey, Cross-validation confidence intervals for test error, 2020.
+    """
+    sums = np.bincount(groups, estimate.influence)
+    return float(np.sqrt(np.sum(sums**2)))
+
+
+def interval(
+    estimate: Estimate,
+    groups: NDArray[np.intp],
+    *,
+    confidence: float = CONFIDENCE,
+    least_error: float = 0.0,
+) -> Interval:
+    """Return the interval of a metric or of a difference, by Student's t over the groups.
+
+    Parameters
+    ----------
+    least_error
+        The standard error is taken to be no smaller: two arms that agree on every one of a few rows
+        are not proven equal.
+    """
+    error = max(standard_error(estimate, groups), least_error)
+    freedom = max(len(np.unique(groups)) - 1, 1)
+    reach = float(stats.t.ppf((1 + confidence) / 2, freedom)) * error
+    return Interval(estimate.value, estimate.value - reach, estimate.value + reach)
+
+
+def wilson(share: float, rows: float, *, confidence: float = CONFIDENCE) -> Interval:
+    """Return Wilson's interval (1927) of a share; (0, 1) without rows.
+
+    Examples
+    --------
+    >>> found = wilson(0.5, 100)
+    >>> round(found.low, 3), round(found.high, 3)
+    (0.404, 0.596)
+    """
+    if not rows:
+        return Interval(0.0, 0.0, 1.0)
+    z = float(stats.norm.ppf((1 + confidence) / 2))
+    middle = (share + z**2 / (2 * rows)) / (1 + z**2 / rows)
+    reach = z / (1 + z**2 / rows) * np.sqrt(share * (1 - share) / rows + z**2 / (4 * rows**2))
+    return Interval(share, float(max(0.0, middle - reach)), float(min(1.0, middle + reach)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondOpinion:
+    """What fold by fold differences say, allowing for another training sample.
+
+    Parameters
+    ----------
+    effect, low, high
+        Mean difference over folds with a 95 % interval.
+    p
+        Two-sided, that there is no difference.
+    worse, same, better
+        Probability that the effect is below -rope, within it, above it.
+    """
+
+    effect: float
+    low: float
+    high: float
+    p: float
+    worse: float
+    same: float
+    better: float
+
+    def to_dict(self) -> dict[str, float | str]:
+        """Return what stands in the evidence."""
+        names = ("effect", "low", "high", "p", "worse", "same", "better")
+        return {"test": "Nadeau-Bengio", **{name: getattr(self, name) for name in names}}
+
+
+def nadeau_bengio(differences: Floats, *, parts: int, rope: float) -> SecondOpinion:
+    """Compare two arms by their differences over folds and repeats.
+
+    Parameters
+    ----------
+    differences : array of shape (parts * repeats,)
+        Of the metric, one a fold.
+    parts
+        Folds: a fold is judged by 1 / (parts - 1) as many rows as it learns from.
+    rope
+        Differences up to this are of no practical importance.
+
+    References
+    ----------
+    Nadeau and Bengio, Inference for the generalization error, 2003. Benavoli, Corani, Demsar and
+    Zaffalon, Time for a change, 2017 (the probabilities).
+    """
+    count = len(differences)
+    mean = float(np.mean(differences))
+    spread = float(np.var(differences, ddof=1)) if count > 1 else 0.0
+    scale = float(np.sqrt(spread * (1 / count + 1 / (parts - 1))))
+    if scale == 0:
+        sure = np.array([mean < -rope, abs(mean) <= rope, mean > rope], dtype=float)
+        p = 1.0 if mean == 0 else 0.0
+        return SecondOpinion(
+            effect=mean, low=mean, high=mean, p=p, worse=sure[0], same=sure[1], better=sure[2]
+        )
+    after = stats.t(count - 1, loc=mean, scale=scale)
+    reach = float(stats.t.ppf((1 + CONFIDENCE) / 2, count - 1)) * scale
+    worse, better = float(after.cdf(-rope)), float(after.sf(rope))
+    return SecondOpinion(
+        effect=mean,
+        low=mean - reach,
+        high=mean + reach,
+        p=float(2 * stats.t.sf(abs(mean) / scale, count - 1)),
+        worse=worse,
+        same=1 - worse - better,
+        better=better,
+    )
