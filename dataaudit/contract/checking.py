@@ -1,0 +1,256 @@
+"""Hold a source to its contract: the rows that stay, the rows put aside, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import pandas as pd
+import pyarrow as pa
+
+from dataaudit.contract.clauses import Clause, clauses
+from dataaudit.contract.failing import WHOLE_TABLE, failures
+from dataaudit.contract.quarantine import empty_quarantine, quarantined_rows
+from dataaudit.contract.schema import Contract
+from dataaudit.engine import Engine
+from dataaudit.engine.sql import ident
+from dataaudit.errors import ContractError, DataError, hint
+from dataaudit.finding import Severity
+from dataaudit.source.columns import ROW, Column
+
+_EXAMPLES = 5
+_BAD_ROWS = "contract_bad_rows"
+
+
+class Rows(Protocol):
+    """What `check` needs of a source."""
+
+    engine: Engine
+    columns: dict[str, Column]
+    rows: int
+    bad_lines: pa.Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleResult:
+    """How one rule ended; a rule that held has 0 rows.
+
+    Parameters
+    ----------
+    rule, column, severity
+        As in `Clause`.
+    rows
+        Rows that break it.
+    message
+        One sentence with number and column.
+    examples
+        Up to five ``__row__`` ids.
+    is_whole_table
+        Whether it judges the table and no single row, or could not be computed.
+    """
+
+    rule: str
+    column: str
+    severity: Severity
+    rows: int
+    message: str
+    examples: tuple[int, ...] = ()
+    is_whole_table: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What came of a source: relations ``kept`` (typed) and ``kept_raw`` stand on its engine.
+
+    Parameters
+    ----------
+    columns
+        The columns that were kept: all, or with ``strict: filter`` those of the contract.
+    quarantine
+        The rows put aside as read (text), with ``__row__``, ``__line__``, ``__raw__`` (of lines
+        that could not be split) and ``__errors__``, a list of {rule, column, message, severity}.
+    read, kept, quarantined, dropped
+        Rows; ``read = kept + quarantined + dropped``, bad lines included.
+    results
+        One for each rule of the contract.
+    severity
+        None: within the limits; warning or error: more rows went than `Limits` allow, a rule about
+        the whole table is broken, or there is no row at all.
+    """
+
+    columns: dict[str, Column]
+    quarantine: pa.Table
+    read: int
+    kept: int
+    quarantined: int
+    dropped: int
+    results: list[RuleResult]
+    severity: Severity | None
+
+
+def check(source: Rows, contract: Contract) -> Checked:
+    """Hold every row to the contract and split the rows into kept and put aside.
+
+    Every rule looks at every row: one bad cell hides nothing, and a row carries all its reasons.
+    Rows that only break rules of severity ``warn`` stay.
+
+    Raises
+    ------
+    ContractError
+        If a required column is missing, or ``strict: true`` and there are others.
+    ConfigError, UnknownNameError
+        If a rule names a column that is not there, or cannot be computed.
+    """
+    columns = _columns_kept(contract, source.columns)
+    found = clauses(contract, list(source.columns))
+    failed = failures(source.engine, contract, found, source.columns)
+    results = _results(contract, found, failed, source)
+    reasons = _reasons(failed, found)
+    bad = pa.table({ROW: pa.array(_bad_rows(reasons), pa.int64())})
+    source.engine.register(_BAD_ROWS, bad)
+    _keep(source.engine, columns)
+    drops = contract.bad_rows == "drop"
+    put_aside = bad.num_rows + source.bad_lines.num_rows
+    quarantine = (
+        empty_quarantine(list(source.columns))
+        if drops
+        else quarantined_rows(source, reasons, found, _BAD_ROWS)
+    )
+    result = Checked(
+        columns=columns,
+        quarantine=quarantine,
+        read=source.rows + source.bad_lines.num_rows,
+        kept=_count(source.engine, "kept"),
+        quarantined=quarantine.num_rows,
+        dropped=put_aside if drops else 0,
+        results=results,
+        severity=_severity(contract, results, put_aside, source),
+    )
+    _balance(result)
+    return result
+
+
+def _columns_kept(contract: Contract, columns: Mapping[str, Column]) -> dict[str, Column]:
+    """Return the columns that stay, or say what is missing or too much."""
+    schema = contract.schema
+    missing = [
+        name
+        for name, column in schema.columns.items()
+        if column.required
+        and not column.regex
+        and name not in columns
+        and contract.severity(name) is Severity.ERROR
+    ]
+    if missing:
+        names = ", ".join(f"`{name}`" for name in missing)
+        near = hint(missing[0], list(columns)) if columns else ""
+        raise ContractError(
+            f"{names} {'is' if len(missing) == 1 else 'are'} missing", remedy=near.strip()
+        )
+    named = {clause.column for clause in clauses(contract, list(columns))}
+    named |= set(schema.columns)
+    extra = [name for name in columns if name not in named]
+    if extra and schema.strict is True:
+        names = ", ".join(f"`{name}`" for name in extra[:_EXAMPLES])
+        raise ContractError(
+            f"{len(extra)} column(s) that it does not name: {names}",
+            remedy="Name them, or set `strict` to false or filter.",
+        )
+    filters = schema.strict == "filter"
+    return {name: column for name, column in columns.items() if not filters or name in named}
+
+
+def _reasons(failed: pd.DataFrame, found: Sequence[Clause]) -> pd.DataFrame:
+    """Return the failures of single rows, each with whether it is an error."""
+    rows = failed[failed[ROW] != WHOLE_TABLE]
+    is_error = [found[i].severity is Severity.ERROR for i in rows["clause"]]
+    return rows.assign(is_error=pd.Series(is_error, index=rows.index, dtype=bool))
+
+
+def _bad_rows(reasons: pd.DataFrame) -> list[int]:
+    """Return the rows to put aside, ascending."""
+    return sorted(set(reasons.loc[reasons["is_error"], ROW]))
+
+
+def _keep(engine: Engine, columns: Mapping[str, Column]) -> None:
+    """Name the rows that stay."""
+    names = ", ".join(map(ident, [ROW, *columns]))
+    for kept, relation in (("kept", "typed"), ("kept_raw", "raw")):
+        engine.view(
+            kept,
+            f"SELECT {names} FROM {relation} AS all_rows WHERE NOT EXISTS "
+            f"(SELECT 1 FROM {_BAD_ROWS} AS bad WHERE bad.{ROW} = all_rows.{ROW})",
+        )
+
+
+def _results(
+    contract: Contract, found: Sequence[Clause], failed: pd.DataFrame, source: Rows
+) -> list[RuleResult]:
+    """Return one result for each rule, and one for each column that may be missing and is."""
+    by_clause: dict[Any, list[int]] = {
+        i: rows.tolist() for i, rows in failed.groupby("clause")[ROW]
+    }
+    results = [_result(clause, by_clause.get(i, []), source) for i, clause in enumerate(found)]
+    absent = [
+        name
+        for name, column in contract.schema.columns.items()
+        if column.required and not column.regex and name not in source.columns
+    ]
+    return results + [
+        RuleResult(
+            rule="required",
+            column=name,
+            severity=contract.severity(name),
+            rows=source.rows,
+            message=f"The column `{name}` is missing.",
+            is_whole_table=True,
+        )
+        for name in absent
+    ]
+
+
+def _result(clause: Clause, failed: Sequence[int], source: Rows) -> RuleResult:
+    """Word how one rule ended."""
+    rows = [int(row) for row in failed if row != WHOLE_TABLE]
+    whole = len(rows) < len(failed)
+    share = f"{len(rows):,} of {source.rows:,} rows: {clause.message}."
+    if whole:
+        share = f"The table as a whole fails, or cannot be computed: {clause.message}."
+    return RuleResult(
+        rule=clause.rule,
+        column=clause.column,
+        severity=clause.severity,
+        rows=len(rows),
+        message=share,
+        examples=tuple(rows[:_EXAMPLES]),
+        is_whole_table=whole,
+    )
+
+
+def _severity(
+    contract: Contract, results: Sequence[RuleResult], bad: int, source: Rows
+) -> Severity | None:
+    """Compare the share of bad rows with the limits; rules about the whole table count too."""
+    read = source.rows + source.bad_lines.num_rows
+    worst = [result.severity for result in results if result.is_whole_table]
+    if not read or (bad and contract.bad_rows == "fail") or bad / read > contract.limits.error:
+        worst.append(Severity.ERROR)
+    elif bad / read > contract.limits.warn:
+        worst.append(Severity.WARNING)
+    return max(worst, key=lambda severity: severity.rank, default=None)
+
+
+def _count(engine: Engine, relation: str) -> int:
+    return int(engine.query(f"SELECT count(*) FROM {ident(relation)}").column(0)[0].as_py())
+
+
+def _balance(checked: Checked) -> None:
+    """Fail loudly if a row was lost or made."""
+    accounted = checked.kept + checked.quarantined + checked.dropped
+    if accounted != checked.read:
+        raise DataError(
+            "contract",
+            f"{checked.read:,} rows were read and {accounted:,} are accounted for",
+            remedy="This is a fault of dataaudit; please report it.",
+        )
