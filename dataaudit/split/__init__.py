@@ -7,7 +7,7 @@ This happens before anything is learnt. Two relations stand on the engine afterw
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 
 import numpy as np
@@ -17,12 +17,13 @@ from dataaudit.defects import Share
 from dataaudit.engine import Engine
 from dataaudit.engine.sql import ident
 from dataaudit.errors import ConfigError, UnknownNameError
-from dataaudit.source.columns import ROW, Column
+from dataaudit.source.columns import ROW, Column, DType
 from dataaudit.split.deal import Wanted, deal_rows
 from dataaudit.split.target import Target, read_target
 from dataaudit.table import Task
 
 TARGET_MISSING = "target missing"
+_DTYPES: Mapping[str, DType] = {"classification": "str", "regression": "float"}
 _LISTED = "listed under task.ignore"
 
 
@@ -106,6 +107,8 @@ class Split:
     ----------
     task
         The task as every later stage sees it.
+    columns
+        The columns of ``labelled``: as given, but the target is text (classification) or a float.
     set_aside
         ``__row__`` of the rows without a target, ascending, int64; reason `TARGET_MISSING`.
     counts
@@ -118,6 +121,7 @@ class Split:
     """
 
     task: Task
+    columns: Mapping[str, Column]
     set_aside: np.ndarray
     counts: Mapping[str, int]
     suggested: Mapping[str, str] = field(default_factory=dict)
@@ -161,12 +165,11 @@ def split(
     decided = _task(task, target)
     labelled = f"SELECT * FROM ({target.sql}) AS cleaned WHERE {ident(task.target)} IS NOT NULL"
     engine.view("labelled", labelled)
-    wanted = Wanted(
-        test=split.test, validation=split.validation, seed=seed, test_from=test_from
-    )
+    wanted = Wanted(test=split.test, validation=split.validation, seed=seed, test_from=test_from)
     dealt = deal_rows(engine, columns, decided, wanted)
     return Split(
         task=decided,
+        columns={**columns, task.target: replace(columns[task.target], dtype=_DTYPES[target.kind])},
         set_aside=_without_target(engine, target, task.target),
         counts=dealt.counts,
         suggested=target.suggested,

@@ -57,9 +57,7 @@ class Dealt:
     notes: tuple[str, ...]
 
 
-def deal_rows(
-    engine: Engine, columns: Mapping[str, Column], task: Task, wanted: Wanted
-) -> Dealt:
+def deal_rows(engine: Engine, columns: Mapping[str, Column], task: Task, wanted: Wanted) -> Dealt:
     """Make the relation ``sides`` from the relation ``labelled``."""
     key = key_sql(columns, task)
     if _count(engine) > STRATIFIED_ROWS and task.time is None:

@@ -25,6 +25,7 @@ _QUOTES = "'\"`"
 _PUNCTUATION = ".,;:!"
 _SHOWN = 5
 _STAGE = "Target"
+_ROWS = "target_rows"  # alias of the relation; a target may be called `label` like our own column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +100,9 @@ def _numbers(engine: Engine, column: Column, relation: str) -> Target:
 def _labels(engine: Engine, column: Column, spec: TaskSpec, relation: str) -> Target:
     """Read a classification target: one spelling per class."""
     text = _label_sql(column)
-    grouped = f"SELECT {text}, count(*) FROM {ident(relation)} GROUP BY 1 ORDER BY 2 DESC, 1"
+    grouped = (
+        f"SELECT {text}, count(*) FROM {ident(relation)} AS {_ROWS} GROUP BY 1 ORDER BY 2 DESC, 1"
+    )
     found = engine.query(grouped)
     counts = dict(zip(found.column(0).to_pylist(), found.column(1).to_pylist(), strict=True))
     rows = sum(counts.values())
@@ -126,7 +129,7 @@ def _labels(engine: Engine, column: Column, spec: TaskSpec, relation: str) -> Ta
 
 def _label_sql(column: Column) -> str:
     """Return the label as text; the whole number 1.0 is the label 1."""
-    x = ident(column.name)
+    x = f"{_ROWS}.{ident(column.name)}"
     if column.dtype != "float":
         return f"{x}::VARCHAR"
     is_whole = f"{x} = floor({x}) AND abs({x}) < 1e15"  # larger ones have no exact whole value
@@ -202,8 +205,8 @@ def _relabelled(
     pairs = {"spelling": list(spellings), "label": list(spellings.values())}
     schema = pa.schema([("spelling", pa.string()), ("label", pa.string())])
     engine.register("target_labels", pa.table(pairs, schema=schema))
-    wanted = f"SELECT label FROM target_labels WHERE spelling = {text}"
-    return f"SELECT * REPLACE (({wanted}) AS {ident(name)}) FROM {ident(relation)}"
+    wanted = f"SELECT read.label FROM target_labels AS read WHERE read.spelling = {text}"
+    return f"SELECT * REPLACE (({wanted}) AS {ident(name)}) FROM {ident(relation)} AS {_ROWS}"
 
 
 def _positive(spec: TaskSpec, classes: Counter[str]) -> str | None:
