@@ -208,7 +208,7 @@ def _questions(
 
 
 class _FirstOfEach:
-    """Pass the first row of equal ones; pandera's own ``unique`` stops at the first group broken."""
+    """Pass the first row of equal ones; pandera's own stops at the first group broken."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self.names = list(names)

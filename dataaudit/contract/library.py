@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import pandas as pd
 
@@ -17,6 +18,16 @@ with warnings.catch_warnings():
 
     pandera.DataFrameSchema.register_default_backends(pd.DataFrame)  # imports the rest of it
 
+
+def schema_of(found: Any) -> Any:
+    """Return the schema of a ``DataFrameModel``, and anything else as it is."""
+    if not hasattr(found, "to_schema"):
+        return found
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the same import, put off until here
+        return found.to_schema()
+
+
 __all__ = [
     "ParserError",
     "SchemaError",
@@ -26,5 +37,6 @@ __all__ = [
     "dtypes",
     "pandas_engine",
     "pandera",
+    "schema_of",
     "serialize_schema",
 ]

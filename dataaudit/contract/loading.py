@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped] # pandera's own format is YAML as PyYAML reads it
 
-from dataaudit.contract.library import deserialize_schema, pandera, serialize_schema
+from dataaudit.contract.library import deserialize_schema, pandera, schema_of, serialize_schema
 from dataaudit.contract.schema import (
     METADATA,
     Contract,
@@ -75,8 +75,7 @@ def from_pandera(schema: Any, spec: ContractSpec | None = None) -> Contract:
     >>> from_pandera(pa.DataFrameSchema({"age": pa.Column(int)})).declared["age"].dtype
     'int'
     """
-    if hasattr(schema, "to_schema"):
-        schema = schema.to_schema()
+    schema = schema_of(schema)
     if not isinstance(schema, pandera.DataFrameSchema):
         raise ConfigError("contract", expected="a schema of pandera.pandas", found=type(schema))
     refused = _refused(schema)
