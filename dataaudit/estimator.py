@@ -98,12 +98,8 @@ def numbers(frame: pd.DataFrame) -> list[str]:
 
 def texts(frame: pd.DataFrame) -> list[str]:
     """Return the text and category columns of a frame."""
-    is_date = pd.api.types.is_datetime64_any_dtype
-    return [
-        name
-        for name in frame.columns
-        if name not in set(numbers(frame)) and not is_date(frame[name])
-    ]
+    others = {*numbers(frame), *dates(frame)}
+    return [name for name in frame.columns if name not in others]
 
 
 def dates(frame: pd.DataFrame) -> list[str]:

@@ -217,7 +217,8 @@ def _level_names(encoder: OneHotEncoder, columns: list[str]) -> list[str]:
     pooled = getattr(encoder, "infrequent_categories_", [None] * len(columns))
     names = []
     for column, levels, rare in zip(columns, encoder.categories_, pooled, strict=True):
-        kept = [level for level in levels if rare is None or level not in set(rare)]
+        pooled_here = set(rare if rare is not None else ())
+        kept = [level for level in levels if level not in pooled_here]
         shown = ["(missing)" if pd.isna(level) else level for level in kept]
         names += [f"{column}={level}" for level in shown + [RARE] * (rare is not None)]
     return names

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dataaudit.errors import DataError
-from dataaudit.estimator import numbers
+from dataaudit.estimator import dates, texts
 
 _NAMED = 5  # columns spelt out in an error
 
@@ -47,8 +47,9 @@ def align(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     DataError
         Naming the columns that are missing and those that training had not.
     """
-    missing = [name for name in columns if name not in set(frame.columns)]
-    extra = [name for name in frame.columns if name not in set(columns)]
+    known = set(columns)
+    missing = [name for name in columns if name not in frame]
+    extra = [name for name in frame.columns if name not in known]
     if missing or extra:
         said = [f"lack {_listed(missing)}"] * bool(missing) + [
             f"have {_listed(extra)}, which training had not"
@@ -76,7 +77,7 @@ def check_ready(frame: pd.DataFrame, *, names: Sequence[str]) -> None:
     DataError
         Naming the columns that are no numbers, or have missing or infinite cells.
     """
-    others = [name for name in frame.columns if name not in set(numbers(frame))]
+    others = [*texts(frame), *dates(frame)]
     if others:
         raise DataError(
             "clean",
@@ -84,9 +85,8 @@ def check_ready(frame: pd.DataFrame, *, names: Sequence[str]) -> None:
             "step, and a network takes numbers alone",
             remedy=_add("encode", names, "as the last step"),
         )
-    gaps = [
-        name for name in frame.columns if not np.isfinite(frame[name].to_numpy("float64")).all()
-    ]
+    is_ready = np.isfinite(frame.to_numpy(dtype="float64", na_value=np.nan)).all(axis=0)
+    gaps = frame.columns[~is_ready].tolist()
     if gaps:
         raise DataError(
             "clean",

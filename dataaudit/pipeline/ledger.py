@@ -10,6 +10,7 @@ import pandas as pd
 from dataaudit.estimator import dates, numbers
 from dataaudit.pipeline.flow import Flow
 
+_KINDS = ("number", "date", "text cell")
 _NAMED = 3  # columns spelt out in a sentence
 _BALANCE = {
     "class_weight": "Weighed the rows so that every class counts the same.",
@@ -65,9 +66,9 @@ def _cells(before: Flow, after: Flow) -> list[str]:
     old, new = before.real, after.real
     if len(old) != len(new):
         return []
-    shared = [name for name in old.columns if name in set(new.columns)]
+    shared = [name for name in old.columns if name in new]
     retyped = [name for name in shared if _kind(old[[name]]) != _kind(new[[name]])]
-    same = [name for name in shared if name not in set(retyped)]
+    same = [name for name in shared if name not in retyped]
     filled = {name: int((old[name].isna() & new[name].notna()).sum()) for name in same}
     blanked = {name: int((old[name].notna() & new[name].isna()).sum()) for name in same}
     changed = {name: _differing(old[name], new[name]) for name in same}
@@ -75,15 +76,21 @@ def _cells(before: Flow, after: Flow) -> list[str]:
         *_counted("filled", "missing cell", filled),
         *_counted("blanked", "cell", blanked),
         *_counted("changed", "cell", changed),
-        *([f"read {_columns(retyped)} as another type"] if retyped else []),
+        *_retyped(new, retyped),
         *_exchanged(old, new),
     ]
 
 
+def _retyped(new: pd.DataFrame, names: list[str]) -> list[str]:
+    """Word the columns that became numbers, dates or text."""
+    kinds = {kind: [name for name in names if _kind(new[[name]]) == kind] for kind in _KINDS}
+    return [f"turned {_columns(these)} into {kind}s" for kind, these in kinds.items() if these]
+
+
 def _exchanged(old: pd.DataFrame, new: pd.DataFrame) -> list[str]:
     """Word the columns that went and came."""
-    gone = [name for name in old.columns if name not in set(new.columns)]
-    come = [name for name in new.columns if name not in set(old.columns)]
+    gone = [name for name in old.columns if name not in new]
+    come = [name for name in new.columns if name not in old]
     if gone and come:
         return [f"replaced {_columns(gone)} by {_count(len(come), 'column')}"]
     return [
@@ -99,7 +106,7 @@ def _differing(old: pd.Series, new: pd.Series) -> int:
 
 
 def _kind(frame: pd.DataFrame) -> str:
-    return "number" if numbers(frame) else "date" if dates(frame) else "text"
+    return "number" if numbers(frame) else "date" if dates(frame) else "text cell"
 
 
 def _counted(verb: str, noun: str, cells: dict[str, int]) -> list[str]:
