@@ -41,6 +41,7 @@ from dataaudit.defects.disguised.rule import Sentinel, Value, Zero, in_text
 from dataaudit.defects.disguised.words import DOUBTFUL_TOKENS, TOKENS
 from dataaudit.engine.sql import ident, literal, literals
 from dataaudit.finding import Finding, Remedy, Severity
+from dataaudit.source.casts import stripped
 from dataaudit.table import Table
 
 _SHOWN = 3  # tokens spelt out in a message
@@ -109,7 +110,7 @@ class Disguised(Defect):
         if not nulls:
             return
         x = f"{ident(name)}::VARCHAR"
-        where = f"FROM {ident(table.raw)} WHERE trim({x}) IN ({literals(nulls)})"
+        where = f"FROM {ident(table.raw)} WHERE {stripped(x)} IN ({literals(nulls)})"
         counts = _counts(table, f"SELECT {x}, count(*) {where} GROUP BY 1 ORDER BY 2 DESC, 1")
         if not counts:
             return
@@ -247,7 +248,7 @@ def _tokens(table: Table, name: str) -> dict[str, int]:
     return _counts(
         table,
         f"SELECT {x}, count(*) FROM {ident(table.typed)} "
-        f"WHERE lower(regexp_replace({x}, '^\\s+|\\s+$', '', 'g')) IN ({known}) "
+        f"WHERE lower({stripped(x)}) IN ({known}) "
         "GROUP BY 1 ORDER BY 2 DESC, 1",
     )
 

@@ -11,6 +11,7 @@ TOKENS = _words(
     """
     ? ?? ??? - -- --- . .. ... * ** *** **** _ n/a n.a. n.a na nan nil null <na> #n/a #na #null!
     #value! #ref! #div/0! missing unknown unk undefined unspecified undetermined tbd tba
+    empty blank (empty) (blank) (missing) (null)
     """
 ) | {
     "",
