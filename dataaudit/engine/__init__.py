@@ -12,7 +12,12 @@ import pyarrow as pa
 
 
 class Engine(Protocol):
-    """What a stage may ask of the place where the rows live."""
+    """What a stage may ask of the place where the rows live.
+
+    ``folder`` is private to the engine and goes when it closes; a stage may keep files in it.
+    """
+
+    folder: Path
 
     def query(self, sql: str) -> pa.Table:
         """Run one SELECT and bring its rows, which must be few, into memory."""

@@ -1,14 +1,18 @@
-"""Columns, raw and typed: the one place that decides what type a column has and what is missing.
+"""Columns, raw and typed: how each is read.
 
 A source gives every column twice. ``raw`` is the text as read; ``typed`` is a number, a date, a
-boolean or text, with null tokens (``?``, ``N/A``) read as missing. `decide` looks at the rows and
-says what it decided and why; a contract that declares a type or null tokens is obeyed instead.
+boolean or text, with null tokens (``?``, ``N/A``) read as missing. Which it is, `decide` says.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
+
+from dataaudit.engine import Engine
+from dataaudit.engine.sql import ident
+from dataaudit.source.casts import typed
 
 DType = Literal["int", "float", "bool", "date", "str"]
 ROW = "__row__"
@@ -31,7 +35,7 @@ class Column:
     format
         How text becomes a date (a ``strptime`` format) or a number ("1.234,5"); None: as SQL casts.
     reason
-        What was seen, for the report: "1,605 of 300 x 28 cells are `?`".
+        What was seen, for the report: "298 of 300 cells are numbers; `?` is read as missing."
     """
 
     name: str
@@ -45,3 +49,29 @@ class Column:
     def is_number(self) -> bool:
         """Whether ``typed`` is numeric; booleans count, as 0 and 1."""
         return self.dtype in ("int", "float", "bool")
+
+
+def typed_select(engine: Engine, relation: str, columns: Mapping[str, Column]) -> str:
+    """Return the SELECT of ``__row__`` and every column as its type.
+
+    Parameters
+    ----------
+    engine, relation
+        Where the rows are, as read.
+    columns
+        As `decide` gave them.
+    """
+    kinds = column_kinds(engine, relation)
+    parts = [
+        f"{typed(name, kinds[name], column.dtype, column.nulls, column.format)} AS {ident(name)}"
+        for name, column in columns.items()
+    ]
+    return f"SELECT {', '.join([ROW, *parts])} FROM {ident(relation)}"
+
+
+def column_kinds(engine: Engine, relation: str) -> dict[str, str]:
+    """Return the engine's type of every column of a relation but ``__row__``."""
+    rows = engine.query(f"DESCRIBE {ident(relation)}")
+    kinds = dict(zip(rows.column(0).to_pylist(), rows.column(1).to_pylist(), strict=True))
+    kinds.pop(ROW, None)
+    return kinds

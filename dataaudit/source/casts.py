@@ -1,0 +1,146 @@
+"""Text to values, in SQL: the expression that reads a number, a date or a boolean from a cell.
+
+Each expression is NULL where the cell is a null token or does not parse. DuckDB's own casts take
+more than we want (``1_000``, ``0x1F``, ``1.6`` as 2, ``19`` as a year), so a form guards each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dataaudit.engine.sql import ident, literal, literals
+from dataaudit.source.shapes import BLANKS, BOOLEANS, DATE_FORMS, NUMBER_FORMS, WHOLE
+
+# What a contract that says `dtype: bool` may mean; undeclared, only true and false are booleans.
+_TRUE = ("true", "t", "yes", "y", "1", "1.0")
+_FALSE = ("false", "f", "no", "n", "0", "0.0")
+
+_WHOLE_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
+_LARGE_TYPES = ("UBIGINT", "HUGEINT", "UHUGEINT")  # beyond 64 bits: read as DOUBLE
+_FLOAT_TYPES = ("FLOAT", "DOUBLE")
+_TEXT_TYPES = ("VARCHAR", "ENUM", "UUID")
+
+
+def native_dtype(kind: str) -> str | None:
+    """Return our type for a type of the engine; None where only its text can be used."""
+    if kind in _WHOLE_TYPES:
+        return "int"
+    if kind in (*_LARGE_TYPES, *_FLOAT_TYPES) or kind.startswith("DECIMAL"):
+        return "float"
+    if kind == "BOOLEAN":
+        return "bool"
+    if kind.startswith(("DATE", "TIMESTAMP")) and not kind.endswith("[]"):
+        return "date"
+    return "str" if kind.startswith(_TEXT_TYPES) and not kind.endswith("[]") else None
+
+
+def stripped(x: str) -> str:
+    """Return the expression of a cell without white space at either end."""
+    return f"trim({x}, {literal(BLANKS)})"
+
+
+def parsed(text: str, dtype: str, form: str | None) -> str:
+    """Return the expression that reads a trimmed text as a type; NULL where it does not parse.
+
+    Parameters
+    ----------
+    text
+        The SQL of the trimmed text.
+    dtype
+        int, float, bool, date or str.
+    form
+        A key of `NUMBER_FORMS` or `DATE_FORMS`.
+    """
+    if dtype == "str":
+        return text
+    if dtype == "bool":
+        word = f"lower({text})"
+        return f"CASE WHEN {word} IN ({literals(_TRUE)}) THEN TRUE WHEN {word} IN ({literals(_FALSE)}) THEN FALSE END"  # noqa: E501 - one statement
+    if dtype == "date":
+        return _date(text, form)
+    return _number(text, dtype, form)
+
+
+def strict_bool(text: str) -> str:
+    """Return whether a text is true or false, the only words that make a boolean unasked."""
+    return f"lower({text}) IN ({literals(tuple(BOOLEANS))})"
+
+
+def _number(text: str, dtype: str, form: str | None) -> str:
+    """Bring a number to SQL's own form and cast it."""
+    plain = text
+    if form is not None:
+        group, mark = form[1], form[5]
+        plain = f"replace({text}, {literal(group)}, '')"
+        if group == " ":
+            plain = (
+                f"replace(replace({plain}, {literal(chr(0xA0))}, ''), {literal(chr(0x202F))}, '')"
+            )
+        if mark == ",":
+            plain = f"replace({plain}, ',', '.')"
+    guard = f"regexp_full_match({text}, {literal(NUMBER_FORMS[form])})"
+    if dtype == "int":
+        whole = f"regexp_full_match({plain}, {literal(WHOLE)})"
+        return f"CASE WHEN {guard} AND {whole} THEN TRY_CAST({plain} AS BIGINT) END"
+    return f"CASE WHEN {guard} THEN TRY_CAST({plain} AS DOUBLE) END"
+
+
+def _date(text: str, form: str | None) -> str:
+    """Read a date; a time zone is brought to UTC."""
+    guard = f"regexp_full_match({text}, {literal(DATE_FORMS[form])})"
+    value = (
+        f"TRY_CAST({text} AS TIMESTAMPTZ)::TIMESTAMP"
+        if form is None
+        else f"try_strptime({text}, {literal(form)})"
+    )
+    return f"CASE WHEN {guard} THEN {value} END"
+
+
+def typed(name: str, kind: str, dtype: str, nulls: Sequence[str], form: str | None) -> str:
+    """Return the expression of a typed column, for a column of any type of the engine.
+
+    Parameters
+    ----------
+    name
+        The column.
+    kind
+        Its type on the engine: VARCHAR, DOUBLE, ...
+    dtype, nulls, form
+        As in `Column`.
+    """
+    x = ident(name)
+    native = native_dtype(kind)
+    if native == dtype and dtype != "str":
+        return _native(x, kind, dtype, nulls)
+    text = x if kind == "VARCHAR" else f"CAST({x} AS VARCHAR)"
+    trimmed = stripped(text)
+    value = text if dtype == "str" else parsed(trimmed, dtype, form)
+    tokens = literals(("", *nulls))
+    return f"CASE WHEN {trimmed} IN ({tokens}) THEN NULL ELSE {value} END"
+
+
+def _native(x: str, kind: str, dtype: str, nulls: Sequence[str]) -> str:
+    """Return a column that is typed already, with declared numbers (-999) as missing."""
+    if dtype == "int":
+        value = f"{x}::BIGINT"
+    elif dtype == "float":
+        value = f"CASE WHEN isnan({x}::DOUBLE) THEN NULL ELSE {x}::DOUBLE END"
+    elif dtype == "date":
+        zoned = "TIME ZONE" in kind or kind.startswith("TIMESTAMPTZ")
+        value = f"{x}::TIMESTAMPTZ::TIMESTAMP" if zoned else f"{x}::TIMESTAMP"
+    else:
+        value = x
+    numbers = [token for token in nulls if _is_number(token)]
+    if not numbers or dtype == "date":
+        return value
+    tokens = ", ".join(f"{literal(token)}::DOUBLE" for token in numbers)
+    return f"CASE WHEN {x}::DOUBLE IN ({tokens}) THEN NULL ELSE {value} END"
+
+
+def _is_number(token: str) -> bool:
+    """Whether a null token can be compared with numbers."""
+    try:
+        float(token)
+    except ValueError:
+        return False
+    return True
