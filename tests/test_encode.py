@@ -225,3 +225,11 @@ def test_parameters_are_checked_like_those_of_a_defect():
         Encode.configured({"level": 3})
     with pytest.raises(ConfigError, match=r"encode\.levels"):
         Encode.configured({"levels": 0})
+
+
+def test_parameters_set_later_are_checked_when_fitting():
+    X = pd.DataFrame({"a": ["x", "y"]})
+    with pytest.raises(ConfigError, match=r"encode\.method"):
+        EncodeColumns(method="hashing").fit(X)
+    with pytest.raises(ConfigError, match="`folds` must be at least 2, got 1"):
+        CrossFitTargetEncoder(folds=1).fit(X, [0, 1])

@@ -22,6 +22,11 @@ def build(*steps, kind="classification", allow_code=False):
         ([("scale", {}), ("disguised", {})], "disguised` must be before `scale`"),
         ([("missing", {}), ("types", {})], "types` must be before `missing`"),
         ([("encode", {}), ("types", {})], "types` must be before `encode`"),
+        (
+            [("missing", {}), ("outliers", {"action": "blank"})],
+            "outliers` must be before `missing`",
+        ),
+        ([("encode", {}), ("outliers", {"action": "drop"})], "outliers` must be before `encode`"),
         ([("encode", {}), ("categories", {})], "categories` must be before `encode`"),
         ([("encode", {}), ("duplicates", {})], "duplicates` must be before `encode`"),
         (
@@ -33,6 +38,11 @@ def build(*steps, kind="classification", allow_code=False):
 def test_an_order_that_cannot_work_is_refused_with_the_reason(steps, reason):
     with pytest.raises(ConfigError, match=reason):
         build(*steps)
+
+
+def test_an_order_that_works_otherwise_configured_is_not_refused():
+    assert len(build(("missing", {}), ("outliers", {"action": "clip"})).steps) == 2
+    assert len(build(("imbalance", {"method": "threshold"}), ("missing", {})).steps) == 2
 
 
 def test_the_order_of_the_design_works():

@@ -149,6 +149,7 @@ class EncodeColumns(FrameTransformer):
 
     def _fitted(self, frame: pd.DataFrame, y: Any) -> np.ndarray:
         """Fit the encoders and return the training rows encoded."""
+        Encode.configured({key: getattr(self, key) for key in Encode.parameters().model_fields})
         self.encoder_ = ColumnTransformer(
             [(group, self._encoder(group), names) for group, names in self._groups(frame).items()],
             sparse_threshold=0,

@@ -9,6 +9,7 @@ import pandas as pd
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, column_or_1d
 
+from dataaudit.errors import ConfigError
 from dataaudit.estimator import FrameTransformer
 from dataaudit.table import row_key
 
@@ -88,6 +89,8 @@ class CrossFitTargetEncoder(FrameTransformer):
         if y is None:
             msg = "CrossFitTargetEncoder requires y to be passed, but the target y is None"
             raise ValueError(msg)
+        if self.folds < 2:  # noqa: PLR2004 - a fold and the others
+            raise ConfigError("folds", expected="at least 2", found=self.folds)
         outcomes = self._outcomes(frame, y)
         fold = _inner_fold(frame, self.folds, self.seed)
         self.levels_ = [_levels(frame.iloc[:, j]) for j in range(frame.shape[1])]

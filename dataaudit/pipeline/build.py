@@ -36,7 +36,7 @@ def build_steps(
     CodeRefusedError
         For code that the caller did not allow.
     """
-    built, balance = [], "none"
+    built, balance, does = [], "none", set()
     for name, params in steps:
         if name == "use":
             built.append(_use(dict(params), allow_code=allow_code))
@@ -45,11 +45,12 @@ def build_steps(
             built.append((name, encode.estimator(kind=kind, seed=seed)))
         else:
             defect = _with(_known(name, defects), params)
+            does |= {f"{name}={getattr(defect, key, '')}" for key in ("action", "method")}
             balance = getattr(defect, "method", balance) if name == "imbalance" else balance
             built.append((name, _remedy(name, defect)))
     samplers = [name for name, step in built if is_sampler(step)]
     check_kind(kind, samplers, balance)
-    check_order([name for name, _ in built], samplers, balance)
+    check_order([name for name, _ in built], samplers, does)
     return [(name, _seeded(step, seed)) for name, step in built], balance
 
 
