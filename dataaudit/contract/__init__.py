@@ -11,6 +11,7 @@ from dataaudit.contract.checking import Checked, RuleResult, check
 from dataaudit.contract.drafting import Draft, draft
 from dataaudit.contract.failing import failures
 from dataaudit.contract.loading import from_pandera, load_contract, to_yaml
+from dataaudit.contract.quarantine import set_aside
 from dataaudit.contract.schema import Contract, from_spec
 from dataaudit.contract.spec import ColumnRule, ContractSpec, Limits, Rule
 
@@ -29,5 +30,6 @@ __all__ = [
     "from_pandera",
     "from_spec",
     "load_contract",
+    "set_aside",
     "to_yaml",
 ]

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from dataaudit.contract.clauses import Clause, clauses
 from dataaudit.contract.failing import WHOLE_TABLE, failures
-from dataaudit.contract.quarantine import empty_quarantine, quarantined_rows
+from dataaudit.contract.quarantine import quarantined_rows
 from dataaudit.contract.schema import Contract
 from dataaudit.engine import Engine
 from dataaudit.engine.sql import ident
@@ -69,7 +69,8 @@ class Checked:
         The columns that were kept: all, or with ``strict: filter`` those of the contract.
     quarantine
         The rows put aside as read (text), with ``__row__``, ``__line__``, ``__raw__`` (of lines
-        that could not be split) and ``__errors__``, a list of {rule, column, message, severity}.
+        that could not be split) and ``__errors__``, a list of {rule, column, message, severity};
+        where ``bad_rows`` is drop, only the lines.
     read, kept, quarantined, dropped
         Rows; ``read = kept + quarantined + dropped``, bad lines included.
     results
@@ -111,21 +112,17 @@ def check(source: Rows, contract: Contract) -> Checked:
     source.engine.register(_BAD_ROWS, bad)
     _keep(source.engine, columns)
     drops = contract.bad_rows == "drop"
-    put_aside = bad.num_rows + source.bad_lines.num_rows
-    quarantine = (
-        empty_quarantine(list(source.columns))
-        if drops
-        else quarantined_rows(source, reasons, found, _BAD_ROWS)
-    )
+    stay = reasons.iloc[:0] if drops else reasons
+    quarantine = quarantined_rows(source, stay, found)
     result = Checked(
         columns=columns,
         quarantine=quarantine,
         read=source.rows + source.bad_lines.num_rows,
         kept=_count(source.engine, "kept"),
         quarantined=quarantine.num_rows,
-        dropped=put_aside if drops else 0,
+        dropped=bad.num_rows if drops else 0,
         results=results,
-        severity=_severity(contract, results, put_aside, source),
+        severity=_severity(contract, results, bad.num_rows, source),
     )
     _balance(result)
     return result
@@ -229,10 +226,11 @@ def _result(clause: Clause, failed: Sequence[int], source: Rows) -> RuleResult:
 
 
 def _severity(
-    contract: Contract, results: Sequence[RuleResult], bad: int, source: Rows
+    contract: Contract, results: Sequence[RuleResult], bad_rows: int, source: Rows
 ) -> Severity | None:
     """Compare the share of bad rows with the limits; rules about the whole table count too."""
-    read = source.rows + source.bad_lines.num_rows
+    lines = source.bad_lines.num_rows
+    read, bad = source.rows + lines, bad_rows + lines
     worst = [result.severity for result in results if result.is_whole_table]
     if not read or (bad and contract.bad_rows == "fail") or bad / read > contract.limits.error:
         worst.append(Severity.ERROR)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -15,18 +15,12 @@ from dataaudit.source.columns import ROW
 
 LINE, RAW, ERRORS = "__line__", "__raw__", "__errors__"
 _REASON = pa.struct([(key, pa.string()) for key in ("rule", "column", "message", "severity")])
+_WANTED = "quarantine_rows"
 _UNREADABLE = "line"
 """The rule that a line broke which could not be split into cells."""
 
 
-def empty_quarantine(names: Sequence[str]) -> pa.Table:
-    """Return a quarantine without rows, for a table with these columns."""
-    return _schema(names).empty_table()
-
-
-def quarantined_rows(
-    source: Any, reasons: pd.DataFrame, found: Sequence[Clause], bad_rows: str
-) -> pa.Table:
+def quarantined_rows(source: Any, reasons: pd.DataFrame, found: Sequence[Clause]) -> pa.Table:
     """Collect the rows put aside.
 
     Parameters
@@ -34,27 +28,49 @@ def quarantined_rows(
     source
         The source; its lines that could not be split come last.
     reasons
-        ``__row__`` and ``clause``, sorted; those of rows that stay are left out.
+        ``__row__``, ``clause`` and ``is_error``, sorted; rows without an error stay and are left
+        out, a row with one shows its warnings too.
     found
         The clauses.
-    bad_rows
-        The relation of the rows put aside.
     """
+    rows = sorted(set(reasons.loc[reasons["is_error"], ROW]))
+    split = _rows(source, rows, _reasons_by_row(reasons, found, rows))
+    return pa.concat_tables([split, _bad_lines(source.bad_lines, split.schema)])
+
+
+def set_aside(source: Any, rows: Sequence[int], column: str, reason: str) -> pa.Table:
+    """Return rows in the form of the quarantine that a later stage cannot use.
+
+    Parameters
+    ----------
+    source
+        The source that `check` looked at.
+    rows
+        Their ``__row__``.
+    column, reason
+        The column at fault, and why, in words: "target missing".
+    """
+    given = {"rule": reason, "column": column, "severity": str(Severity.ERROR)}
+    found = [{**given, "message": f"`{column}`: {reason}"}]
+    wanted = sorted(int(row) for row in rows)
+    return _rows(source, wanted, dict.fromkeys(wanted, found))
+
+
+def _rows(source: Any, rows: Sequence[int], reasons: Mapping[int, Any]) -> pa.Table:
+    """Return rows as they were read, each with its reasons, ascending."""
     names = list(source.columns)
-    cells = ", ".join(f"CAST({ident(name)} AS VARCHAR) AS {ident(name)}" for name in names)
-    rows = source.engine.query(
-        f"SELECT {ident(ROW)}, {cells or 'NULL AS nothing'} FROM raw "
-        f"WHERE {ROW} IN (SELECT {ROW} FROM {ident(bad_rows)}) ORDER BY {ROW}"
+    source.engine.register(_WANTED, pa.table({ROW: pa.array(rows, pa.int64())}))
+    cells = "".join(f"CAST({ident(name)} AS VARCHAR) AS {ident(name)}, " for name in names)
+    read = source.engine.query(
+        f"SELECT {cells}{ROW} FROM raw WHERE {ROW} IN (SELECT {ROW} FROM {_WANTED}) ORDER BY {ROW}"
     )
-    of_row = _reasons_by_row(reasons, found, set(rows.column(0).to_pylist()))
-    gaps = pa.nulls(rows.num_rows)
-    errors = pa.array([of_row[row] for row in rows.column(0).to_pylist()], pa.list_(_REASON))
+    gaps = pa.nulls(read.num_rows)
+    errors = [reasons[row] for row in read.column(ROW).to_pylist()]
     schema = _schema(names)
-    arrays = [*(rows.column(1 + i) for i in range(len(names))), rows.column(0), gaps, gaps, errors]
-    split = pa.table(
+    arrays = [*read.columns, gaps, gaps, pa.array(errors, pa.list_(_REASON))]
+    return pa.table(
         [array.cast(field.type) for array, field in zip(arrays, schema, strict=True)], schema=schema
     )
-    return pa.concat_tables([split, _bad_lines(source.bad_lines, schema)])
 
 
 def _schema(names: Sequence[str]) -> pa.Schema:
@@ -64,7 +80,7 @@ def _schema(names: Sequence[str]) -> pa.Schema:
 
 
 def _reasons_by_row(
-    reasons: pd.DataFrame, found: Sequence[Clause], rows: set[int]
+    reasons: pd.DataFrame, found: Sequence[Clause], rows: Sequence[int]
 ) -> dict[int, list[dict[str, str]]]:
     """Return the reasons of each row put aside, in the order of the contract."""
     worded = [

@@ -1,7 +1,7 @@
 import pyarrow as pa
 import pytest
 
-from dataaudit.contract import check
+from dataaudit.contract import check, set_aside
 from dataaudit.errors import ConfigError, ContractError, ExitCode, UnknownNameError
 from dataaudit.finding import Severity
 from tests.contract.conftest import contract_of, reasons
@@ -144,11 +144,19 @@ def test_lines_that_could_not_be_split_are_put_aside_and_counted(hold):
     assert [error["message"] for error in last["__errors__"]] == ["a quote that never ends"]
 
 
+def test_rows_that_a_later_stage_cannot_use_are_put_aside_alike(hold):
+    source, checked = hold({"a": ["1", "-2", ""]}, {"columns": {"a": {"nullable": True, "min": 0}}})
+    more = set_aside(source, [2], "a", "target missing")
+    joined = pa.concat_tables([checked.quarantine, more]).to_pylist()
+    assert [row["__row__"] for row in joined] == [1, 2]
+    assert joined[1]["__errors__"][0]["message"] == "`a`: target missing"
+
+
 def test_dropped_rows_are_counted_and_gone(hold):
     spec = {"columns": {"a": {"min": 0}}, "bad_rows": "drop"}
     source, checked = hold({"a": ["1", "-2"]}, spec, bad_lines=BAD_LINES)
-    assert (checked.read, checked.kept, checked.quarantined, checked.dropped) == (4, 1, 0, 3)
-    assert checked.quarantine.num_rows == 0
+    assert (checked.read, checked.kept, checked.quarantined, checked.dropped) == (4, 1, 2, 1)
+    assert checked.quarantine.column("__row__").to_pylist() == [None, None]  # the lines alone
     assert source.row_ids() == [0]
 
 
