@@ -111,7 +111,7 @@ class Oversample(_Balancer):
         if coder.is_category.all():
             return SMOTEN(**common)
         if coder.is_category.any():
-            return SMOTENC(np.flatnonzero(coder.is_category), **common)
+            return SMOTENC(np.flatnonzero(coder.is_category).tolist(), **common)
         return SMOTE(**common)
 
     def _refuse_small(self, rows: int) -> None:

@@ -130,10 +130,7 @@ class Outliers(Defect):
         """Word how much of a column lies outside, and how far."""
         profile, is_shown = table.profile[name], name not in table.sensitive
         low, high = float(profile.minimum or 0), float(profile.maximum or 0)
-        excess = max(
-            (high - limits.middle) / (limits.high - limits.middle),
-            (limits.middle - low) / (limits.middle - limits.low),
-        )
+        excess = _excess(low, high, limits)
         share = count / profile.present
         is_bad = share >= _MANY or excess >= _FAR
         span, farthest = "its usual range", ""
@@ -184,13 +181,13 @@ class Outliers(Defect):
         rows = apart(scores)
         if rows.empty:
             return
-        sample = f" of {len(scores):,} looked at" if len(scores) < table.rows else ""
+        looked_at = " looked at" if len(scores) < table.rows else ""
         rare = _rare_share(table, rows.index, scores.index)
         yield self.finding(
             "rows",
             Severity.WARNING if rare else Severity.INFO,
-            f"{_share(len(rows) / len(scores))} of the rows{sample} ({len(rows):,}) stand apart over "
-            f"the {len(names)} number columns together (isolation forest above 0.6).{rare}",
+            f"{len(rows):,} of {len(scores):,} rows{looked_at} ({_share(len(rows) / len(scores))}) "
+            f"stand apart over the {len(names)} number columns together (isolation forest above 0.6).{rare}",
             rows=len(rows),
             share=len(rows) / len(scores),
             evidence={"columns": len(names), "largest_score": float(rows.iloc[0])},
@@ -227,6 +224,18 @@ def _count(table: Table, name: str, value: float) -> int:
     is_value = f"{ident(name)}::DOUBLE = {literal(value)}"
     rows = table.query(f"SELECT count(*) FROM {ident(table.typed)} WHERE {is_value}")
     return int(rows.column(0)[0].as_py())
+
+
+def _excess(low: float, high: float, limits: Bounds) -> float:
+    """Return how many times as far from the median as its bound the farthest cell lies."""
+    above, below = (
+        limits.high - limits.middle,
+        limits.middle - limits.low,
+    )  # 0 where one value fills the middle
+    return max(
+        (high - limits.middle) / (above or 1.0) if high > limits.high else 0.0,
+        (limits.middle - low) / (below or 1.0) if low < limits.low else 0.0,
+    )
 
 
 def _farthest(values: pd.Series, limits: Bounds) -> list[Any]:

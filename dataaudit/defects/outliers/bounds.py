@@ -2,8 +2,9 @@
 
 A cell is outlying where it lies beyond two fences at once: `reach` robust standard deviations from
 the median (IQR / 1.349), and as far as a g-and-h distribution with the column's own skew and tail
-weight would put `reach` standard deviations. Skew and tail weight are read off the tenths and
-quarters, so up to 10 % of gross cells at either end cannot hide themselves.
+weight would put `reach` standard deviations. Skew and tail weight are read off the quarters and the
+outermost 10, 2.5 and 0.5 % of cells, and the tightest of the three counts: far out tells best how
+the tail goes on, and up to 10 % of gross cells at either end cannot hide themselves.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import ndtri  # quantiles of the standard normal
 
-_QUARTER, _TENTH = 0.6744897501960817, 1.2815515655446004  # standard normal quantiles
+_QUARTER = float(ndtri(0.75))
 _IQR_OF_NORMAL = 2 * _QUARTER
-_FEWEST_CELLS = 30  # below, tenths are three cells
+_TAILS = {0.1: 3, 0.025: 10, 0.005: 10}  # share of cells -> cells it must hold
+_FEWEST_CELLS = 30  # three in each outermost tenth
 _FEWEST_VALUES = 10  # below, numbers are likely levels of a scale (1 to 5 stars)
 _FLAT = 1e-6  # skew below which the g-and-h curve is a straight line to double precision
-_MARGIN = 2.0  # h is lowered by this / sqrt(cells), about one standard error, simulated
+_MARGIN = 2.4  # lowers h by about one standard error, which falls as 1 / sqrt(cells)
 
 
 class Bounds(NamedTuple):
@@ -74,19 +77,34 @@ def bounds(cells: np.ndarray, reach: float) -> Bounds | None:
 
 
 def _fences(cells: np.ndarray, reach: float) -> Bounds | None:
-    """Return the wider of the robust and the g-and-h fences; None where the middle is flat."""
-    q10, q25, q50, q75, q90 = np.quantile(cells, [0.1, 0.25, 0.5, 0.75, 0.9])
-    lower, upper, iqr = q50 - q10, q90 - q50, q75 - q25
-    if min(lower, upper, iqr) <= 0:
+    """Return the bounds of cells that have a middle half; None where it is one value."""
+    low, middle, high = np.quantile(cells, [0.25, 0.5, 0.75])
+    if low == high:
         return None
-    g = np.log(upper / lower) / _TENTH
+    tails = [tail for tail, fewest in _TAILS.items() if tail * len(cells) >= fewest]
+    shapes = [_reaches(cells, tail, reach) for tail in tails]
+    known = [shape for shape in shapes if shape is not None]
+    if not known:
+        return None
+    plain = reach * (high - low) / _IQR_OF_NORMAL
+    below, above = (max(plain, min(sides)) for sides in zip(*known, strict=True))
+    return Bounds(float(middle - below), float(middle), float(middle + above))
+
+
+def _reaches(cells: np.ndarray, tail: float, reach: float) -> tuple[float, float] | None:
+    """Return how far below and above the median `reach` lies on the g-and-h curve of a tail."""
+    end, q25, q50, q75, other = np.quantile(cells, [tail, 0.25, 0.5, 0.75, 1 - tail])
+    if not end < q50 < other:
+        return None
+    z = float(ndtri(1 - tail))
+    g = np.log((other - q50) / (q50 - end)) / z
     g = g if abs(g) > _FLAT else _FLAT
-    bulge = (q90 - q10) / iqr * np.sinh(g * _QUARTER) / np.sinh(g * _TENTH)
-    h = 2 * np.log(bulge) / (_TENTH**2 - _QUARTER**2) - _MARGIN / np.sqrt(len(cells))
-    h = max(0.0, h)
-    scale = (q90 - q10) * g / (2 * np.sinh(g * _TENTH)) * np.exp(-h * _TENTH**2 / 2)
-    stretch = scale * np.exp(h * reach**2 / 2) / g
-    plain = reach * iqr / _IQR_OF_NORMAL
-    low = q50 - max(plain, -stretch * np.expm1(-g * reach))
-    high = q50 + max(plain, stretch * np.expm1(g * reach))
-    return Bounds(float(low), float(q50), float(high))
+    with np.errstate(over="ignore", invalid="ignore"):  # no bound is a fine bound
+        bulge = (other - end) / (q75 - q25) * np.sinh(g * _QUARTER) / np.sinh(g * z)
+        h = (2 * np.log(bulge) - _MARGIN / np.sqrt(len(cells))) / (z**2 - _QUARTER**2)
+        h = max(0.0, h)
+        scale = (other - end) * g / (2 * np.sinh(g * z)) * np.exp(-h * z**2 / 2)
+        stretch = scale * np.exp(h * reach**2 / 2) / g
+        sides = -stretch * np.expm1(-g * reach), stretch * np.expm1(g * reach)
+    below, above = (float(side) if np.isfinite(side) else np.inf for side in sides)
+    return below, above
