@@ -5,3 +5,43 @@ Read in this order: `spec` (the keys of ``train`` and ``prove``), `arms` (what i
 `statistics` and `verdict` (what may be said), `evidence` (all of it together), `pipelines` (the same
 for anybody's scikit-learn pipelines). Keras is imported in `network` alone, when a network is built.
 """
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dataaudit.proof.arms import standard_arms
+    from dataaudit.proof.estimators import KerasClassifier, KerasRegressor
+    from dataaudit.proof.evidence import Evidence, compare
+    from dataaudit.proof.final import FinalNetwork, load_network
+    from dataaudit.proof.pipelines import prove
+
+__all__ = [
+    "Evidence",
+    "FinalNetwork",
+    "KerasClassifier",
+    "KerasRegressor",
+    "compare",
+    "load_network",
+    "prove",
+    "standard_arms",
+]
+_HOMES = {
+    "Evidence": "evidence",
+    "FinalNetwork": "final",
+    "KerasClassifier": "estimators",
+    "KerasRegressor": "estimators",
+    "compare": "evidence",
+    "load_network": "final",
+    "prove": "pipelines",
+    "standard_arms": "arms",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)

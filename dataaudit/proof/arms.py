@@ -107,14 +107,13 @@ class Naive(_Rowwise):
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """Prepare rows; every row stays, in order."""
-        columns = {name: self._codes(X, name) for name in X.columns}
-        frame = pd.DataFrame(columns, index=X.index, columns=X.columns, dtype="float64")
-        return frame.replace([np.inf, -np.inf], np.nan).fillna(0.0)
+        plain = _plain(X.drop(columns=list(self.codes_)))
+        codes = {name: self._codes(X, name) for name in self.codes_}
+        frame = plain.assign(**codes)[list(X.columns)] if codes else plain
+        return frame.fillna(0.0)
 
     def _codes(self, X: pd.DataFrame, name: Any) -> np.ndarray:
-        """Return one column as numbers."""
-        if name not in self.codes_:
-            return _plain(X[[name]]).iloc[:, 0].to_numpy("float64")
+        """Return one text column as numbers."""
         text = X[name].astype("str").where(X[name].notna())
         return pd.Index(self.codes_[name]).get_indexer(text).astype("float64")
 

@@ -21,7 +21,7 @@ from dataaudit.proof import network
 from dataaudit.proof.network import Kind, load_keras
 from dataaudit.proof.progress import Rate, Stopping
 from dataaudit.proof.spec import NetworkSpec, OptimizerSpec
-from dataaudit.proof.training import Fit, Floats, History, Trained, batches
+from dataaudit.proof.fit import Fit, Floats, History, Trained, batches
 
 _USES_XLA = sys.platform != "win32"  # TensorFlow's wheels for Windows come without it
 _CURVE_ROWS = 20_000  # the training curve of a longer table is taken on so many evenly spaced rows

@@ -135,26 +135,25 @@ def brier(said: Answers, truth: Floats, target: Target) -> Estimate:
     return _mean(squares / 2 if target.kind == "binary" else squares)
 
 
-def observed_expected(said: Answers, truth: Floats, target: Target) -> Estimate:
-    """Rows of the rarest class over the number expected from its probabilities; 1 is right."""
+def predicted_over_actual(said: Answers, truth: Floats, target: Target) -> Estimate:
+    """Rows of the rarest class by their probabilities, over the rows it has; 1 is right."""
     rarest = int(np.argmin(np.bincount(truth.astype(np.intp), minlength=len(target.classes))))
-    return _ratio((truth == rarest).astype("float64"), said.shares[:, rarest])
+    return _ratio(said.shares[:, rarest], (truth == rarest).astype("float64"))
 
 
-def calibration_slope(said: Answers, truth: Floats, target: Target) -> Estimate:  # noqa: ARG001 - the same
+def calibration_slope(said: Answers, truth: Floats, target: Target) -> Estimate:
     """Slope of a logistic regression of the truth on the logit: 1 is right, below 1 overconfident.
 
-    Over more than two classes one common factor of the log-probabilities. Solved by Newton's
-    method, the influence is that of the likelihood's score.
+    Over more than two classes one common factor of the log-probabilities, without intercepts.
+    Solved by Newton's method; the influence is that of the likelihood's score.
     """
     codes = truth.astype(np.intp)
     logs = np.log(np.clip(said.shares, _TINY, 1.0))
-    design = np.zeros((*logs.shape, logs.shape[1]))
+    with_intercept = target.kind == "binary"
+    design = np.zeros((*logs.shape, 1 + with_intercept))
     design[:, :, 0] = logs
-    for k in range(1, logs.shape[1]):
-        design[:, k, k] = 1.0  # an intercept for each class but the first
-    slope = np.zeros(logs.shape[1])
-    slope[0] = 1.0
+    design[:, 1:, 1:] = 1.0
+    slope = np.eye(1 + with_intercept)[0]
     for _ in range(_SLOPE_ROUNDS):
         score, information = _likelihood(design, codes, slope)
         step = np.linalg.pinv(information) @ score.sum(axis=0)
@@ -201,7 +200,7 @@ CLASSIFICATION: dict[str, Metric] = {
     "auc": auc,
     "log_loss": log_loss,
     "brier": brier,
-    "observed_expected": observed_expected,
+    "oe": predicted_over_actual,
     "calibration_slope": calibration_slope,
 }
 REGRESSION: dict[str, Metric] = {"r2": r2, "mae": mae, "rmse": rmse}

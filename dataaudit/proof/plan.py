@@ -13,13 +13,13 @@ import numpy as np
 from dataaudit.errors import DataError
 from dataaudit.proof.spec import ProveSpec, TrainSpec
 from dataaudit.proof.target import Target
-from dataaudit.proof.training import budget
+from dataaudit.proof.fit import budget
 
 _SMALL, _LARGE = 200, 20_000  # rows; science.md 1.2
 _FOLDS, _FEW_FOLDS = 5, 3
 _REPEATS = {"small": 10, "middle": 5, "large": 2}
 _LEAST_ROWS = 20
-_LEAST_CLASS = 4  # rows: two folds with two rows each
+LEAST_CLASS = 4  # rows: two folds with two rows each
 _SUBSETS = (6_250, 2_000, 1_000)  # 5,000 training rows in five folds, then less
 
 # Seconds; see the module's docstring.
@@ -136,10 +136,10 @@ def _folds(target: Target, groups: int, prove: ProveSpec) -> int:
     if wished == "auto":
         wished = _FOLDS if len(target.values) < _LARGE else _FEW_FOLDS
     counts = np.bincount(target.strata) if target.classes else np.array([len(target.values)])
-    counts = counts[counts >= _LEAST_CLASS]
+    counts = counts[counts >= LEAST_CLASS]
     if not len(counts) or groups < _FOLDS - 1:
         raise DataError(
-            "prove", f"no class has {_LEAST_CLASS} rows, or there are fewer than 4 groups of rows"
+            "prove", f"no class has {LEAST_CLASS} rows, or there are fewer than 4 groups of rows"
         )
     return int(max(2, min(wished, counts.min() // 2, groups)))
 

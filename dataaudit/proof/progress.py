@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from dataaudit.proof.spec import TrainSpec
-from dataaudit.proof.training import Budget
+from dataaudit.proof.fit import Budget
 
 _LESS = 1e-4  # Keras' min_delta of ReduceLROnPlateau: a smaller fall is none
 

@@ -1,148 +1,15 @@
 """The one door of training: many fits in, predictions and histories out.
 
-How the fits are run behind it (one after the other, each as one compiled function) is nobody else's
-business. A *period* is one pass over the base arm's training rows, in steps, for every arm alike:
-after each, the losses are taken, the schedule moves and early stopping looks.
+How the fits are run behind it (one after the other, each as one compiled function; a user's own
+network by stock `fit`) is nobody else's business.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
-from dataaudit.proof.network import Build, Kind
-from dataaudit.proof.spec import TrainSpec
-
-Floats = NDArray[np.float32]
-
-LOOKS = 30  # at least so many looks at the validation loss where max_steps, not epochs, is the end
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """The optimizer steps of a fit, the same for every arm.
-
-    Parameters
-    ----------
-    batch
-        Rows a step.
-    epoch
-        Steps that make one epoch of the base arm; patience and schedules count in these.
-    period
-        Steps between two looks; an epoch, or less where ``max_steps`` leaves few epochs.
-    total
-        Steps in all.
-    """
-
-    batch: int
-    epoch: int
-    period: int
-    total: int
-
-
-def budget(spec: TrainSpec, rows: int) -> Budget:
-    """Fix the steps by the base arm's number of training rows.
-
-    Examples
-    --------
-    >>> budget(TrainSpec(), 700)
-    Budget(batch=64, epoch=11, period=11, total=1100)
-    >>> budget(TrainSpec(), 32_000)
-    Budget(batch=64, epoch=500, period=100, total=3000)
-    """
-    batch = min(spec.batch_size, rows)
-    epoch = math.ceil(rows / batch)
-    total = min(spec.epochs * epoch, spec.max_steps)
-    period = min(epoch, math.ceil(spec.max_steps / LOOKS))
-    return Budget(batch, epoch, min(period, total), total)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fit:
-    """One network to train.
-
-    Parameters
-    ----------
-    X : float32 array of shape (rows, columns)
-    y : float array of shape (rows,)
-        0 or 1; the number of the class; or the standardised target.
-    weight : float array of shape (rows,), optional
-        Of each row in the training loss.
-    X_validation, y_validation
-        Real rows that early stopping looks at; without them training goes on to the end.
-    inputs
-        What to predict on, each of shape (any, columns).
-    spec, budget
-        The recipe, and the steps.
-    kind, outputs
-        What the network answers; see `network.build`.
-    seed
-        Decides weights, batch order and dropout masks.
-    prior_shift : float array of shape (outputs,), optional
-        Added to the logits before a loss is *looked at*: undoes resampling and class weights.
-    monitor : float array of shape (rows,), optional
-        Weights of the training rows in the training *curve*; 0 for made-up rows.
-    build
-        The user's own function instead of ``spec.network``; trained by stock ``fit``.
-    """
-
-    X: Floats
-    y: Floats
-    spec: TrainSpec
-    budget: Budget
-    kind: Kind
-    outputs: int = 1
-    seed: int = 0
-    weight: Floats | None = None
-    X_validation: Floats | None = None
-    y_validation: Floats | None = None
-    inputs: tuple[Floats, ...] = ()
-    prior_shift: Floats | None = None
-    monitor: Floats | None = None
-    build: Build | None = None
-
-
-@dataclass(slots=True, kw_only=True)
-class History:
-    """Losses after each period, in inference mode over whole sets, without penalties."""
-
-    train: list[float]
-    validation: list[float]
-    steps: list[int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trained:
-    """What came of a `Fit`.
-
-    Parameters
-    ----------
-    predictions
-        One array of shape (rows, outputs) for each of the inputs: logits, or the standardised
-        target.
-    history
-        See `History`.
-    best
-        The period whose weights were kept, counted from 0.
-    failed
-        Whether a loss stopped being a number; the predictions are then worth nothing.
-    weights
-        Of the network, in Keras' order.
-    model
-        Builds the Keras network with these weights, when called.
-    """
-
-    predictions: tuple[Floats, ...]
-    history: History
-    best: int
-    failed: bool
-    weights: list[Any]
-    model: Callable[[], Any]
+from dataaudit.proof import compiled, stock
+from dataaudit.proof.fit import Fit, Trained
 
 
 def train(fits: Sequence[Fit]) -> list[Trained]:
@@ -161,6 +28,7 @@ def train(fits: Sequence[Fit]) -> list[Trained]:
     Examples
     --------
     >>> import numpy as np
+    >>> from dataaudit.proof.fit import budget
     >>> from dataaudit.proof.spec import TrainSpec
     >>> X = np.linspace(-1, 1, 64, dtype="float32")[:, None]
     >>> y = (X[:, 0] > 0).astype("float32")
@@ -171,24 +39,7 @@ def train(fits: Sequence[Fit]) -> list[Trained]:
     >>> bool(np.mean((trained.predictions[0][:, 0] > 0) == y) > 0.9)
     True
     """
-    from dataaudit.proof import compiled, stock  # noqa: PLC0415 - they use the classes above
-
     shapes = compiled.shapes([fit for fit in fits if fit.build is None])
     return [
         stock.run(fit) if fit.build is not None else compiled.run(fit, shapes) for fit in fits
     ]
-
-
-def batches(rows: int, size: int, steps: int, seed: int) -> NDArray[np.int32]:
-    """Draw the rows of every step: one permutation after the other, cut into full batches.
-
-    No batch is short, so that each step weighs the same and batch norm never sees a padded row.
-
-    Returns
-    -------
-    int32 array of shape (steps, size)
-    """
-    draw = np.random.default_rng([seed, 1])
-    rounds = math.ceil(steps * size / rows)
-    order = np.concatenate([draw.permutation(rows) for _ in range(rounds)])
-    return order[: steps * size].reshape(steps, size).astype("int32")

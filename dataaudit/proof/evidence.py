@@ -1,0 +1,296 @@
+"""The comparison of arms, from a table to what may be said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from dataaudit.errors import DataError, UnknownNameError
+from dataaudit.proof import describing
+from dataaudit.proof.arms import Const, Preparation
+from dataaudit.proof.arms import describe as describe_arms
+from dataaudit.proof.final import Final, FinalNetwork, finals
+from dataaudit.proof.fitting import Recipe
+from dataaudit.proof.folds import pick, twins
+from dataaudit.proof.judging import Case, Judgement, Progress, judge
+from dataaudit.proof.metrics import Estimate, known, mean_of, primary
+from dataaudit.proof.network import load_build, load_keras
+from dataaudit.proof.plan import Plan, plan
+from dataaudit.proof.spec import ProveSpec, TrainSpec
+from dataaudit.proof.statistics import nadeau_bengio
+from dataaudit.proof.target import Target
+from dataaudit.proof.verdict import Verdict, decide, least_error
+
+_PAIRS = (("naive", "clean"), ("base", "clean"))
+_VALIDATION = 0.1  # of the rows, where the caller names none to stop the final fit by
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What a comparison showed.
+
+    Parameters
+    ----------
+    metric
+        The primary one, fixed before training.
+    target, plan
+        See there.
+    judgement
+        What every arm said of every row.
+    verdicts
+        On the primary metric.
+    finals
+        The last fit of each arm.
+    content
+        What `to_dict` returns.
+    """
+
+    metric: str
+    target: Target
+    plan: Plan
+    judgement: Judgement
+    verdicts: Sequence[Verdict]
+    finals: Mapping[str, Final]
+    content: Mapping[str, Any]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what stands in ``evidence.json``: values that JSON can hold."""
+        return dict(self.content)
+
+    def network(self, arm: str = "clean") -> FinalNetwork | None:
+        """Return the final network of an arm; None where training failed or it has none."""
+        if arm not in self.finals:
+            raise UnknownNameError(arm, kind="arm", known=self.finals)
+        final = self.finals[arm]
+        return None if final.failed else final.network(self.target.classes)
+
+    def save_model(self, path: str | Path, arm: str = "clean") -> bool:
+        """Write the final network as .keras; return False where there is none."""
+        network = self.network(arm)
+        if network is not None:
+            network.save(path)
+        return network is not None
+
+    def __repr__(self) -> str:
+        return "\n".join([verdict.sentence for verdict in self.verdicts] or ["no verdict"])
+
+
+def compare(
+    arms: Mapping[str, Any],
+    X: pd.DataFrame,
+    y: Any,
+    *,
+    kind: Literal["classification", "regression"],
+    train: TrainSpec | None = None,
+    prove: ProveSpec | None = None,
+    seed: int = 0,
+    metric: str = "auto",
+    pairs: Sequence[tuple[str, str]] | None = None,
+    groups: Any = None,
+    order: Any = None,
+    validation: Any = None,
+    test: tuple[pd.DataFrame, Any] | None = None,
+    allow_code: bool = False,
+    base: str | Path = ".",
+    progress: Progress | None = None,
+) -> Evidence:
+    """Train the same network behind every arm and judge all by the same rows.
+
+    Parameters
+    ----------
+    arms
+        By name; see `dataaudit.proof.arms.standard_arms`.
+    X : DataFrame of shape (rows, columns)
+        Training and validation rows, as they came. The index names the rows.
+    y : array-like of shape (rows,)
+    kind
+        What the target is.
+    train, prove
+        The recipe, and how much evidence to gather; the defaults where not given.
+    seed
+        Of folds and networks.
+    metric
+        The primary one; ``auto``: accuracy, balanced accuracy where one class has more than 70 % of
+        the rows, R2 for regression.
+    pairs
+        Which arms the verdicts compare, (before, after); by default `clean` with `naive` and `base`.
+    groups, order : array-like of shape (rows,), optional
+        Rows that belong together, and time. Equal rows stay together in any case.
+    validation : array-like of bool, shape (rows,), optional
+        The rows that the final fits stop by; drawn, where not given.
+    test : (DataFrame, array-like), optional
+        Rows that nothing learns from, scored once by the final fits.
+    allow_code, base
+        Whether ``train.network.file`` may run, and the folder it is looked for in.
+    progress
+        Called with (folds done, folds in all).
+
+    Raises
+    ------
+    MissingExtraError
+        Without TensorFlow.
+    DataError
+        For a table too small, or one that an arm leaves unfit for a network.
+    CodeRefusedError
+        For ``train.network.file`` without ``allow_code``.
+    InvariantError
+        Where the arms would not be compared on the same rows.
+    """
+    train, prove = train or TrainSpec(), prove or ProveSpec()
+    arms = arms if "const" in arms else {"const": Const(), **arms}
+    target = Target.of(y, kind)
+    name = _metric(metric, target)
+    file = train.network.file
+    build = load_build(file, base=Path(base), allow_code=allow_code) if file else None
+    recipe = Recipe(target=target, train=train, metric=name, build=build)
+    networks = sum(isinstance(arm, Preparation) for arm in arms.values())
+    if networks:
+        load_keras()
+    case, note = _case(X, recipe, prove, networks, seed=seed, groups=groups, order=order)
+    judgement = judge(arms, case, progress)
+    last = _finals(arms, X, recipe, case, validation, test, seed)
+    chosen = [pair for pair in _PAIRS if set(pair) <= set(arms)] if pairs is None else pairs
+    estimates = {
+        arm: {
+            key: mean_of([measure(said, judgement.truth, target) for said in judged.answers])
+            for key, measure in known(target).items()
+        }
+        for arm, judged in judgement.arms.items()
+    }
+    verdicts = _verdicts(chosen, estimates, judgement, case, prove)
+    content = describing.content(
+        case=case,
+        judgement=judgement,
+        estimates=estimates,
+        verdicts=verdicts,
+        finals=last,
+        descriptions=describe_arms(arms),
+        test_labels=None if test is None else target.codes(test[1]),
+        notes=[note] if note else [],
+    )
+    return Evidence(
+        metric=name,
+        target=target,
+        plan=case.plan,
+        judgement=judgement,
+        verdicts=verdicts,
+        finals=last,
+        content=content,
+    )
+
+
+def _metric(wished: str, target: Target) -> str:
+    """Return the primary metric."""
+    if wished == "auto":
+        return primary(target)
+    if wished not in known(target):
+        raise UnknownNameError(wished, kind="metric", known=["auto", *known(target)])
+    return wished
+
+
+def _case(
+    X: pd.DataFrame,
+    recipe: Recipe,
+    prove: ProveSpec,
+    networks: int,
+    *,
+    seed: int,
+    groups: Any,
+    order: Any,
+) -> tuple[Case, str]:
+    """Return what the arms are judged on: as many rows as the budget allows."""
+    target = recipe.target
+    if len(X) != len(target.values):
+        raise DataError("prove", f"{len(X)} rows have {len(target.values)} targets")
+    if groups is None:
+        together, are_twins = twins(X)
+    else:
+        together, are_twins = np.unique(np.asarray(groups), return_inverse=True)[1], False
+    made = plan(
+        target,
+        X.shape[1],
+        networks=networks,
+        groups=len(np.unique(together)),
+        train=recipe.train,
+        prove=prove,
+        is_ordered=order is not None,
+        is_stock=recipe.build is not None,
+    )
+    rows = np.arange(len(X))
+    if made.rows < len(X):
+        rows = np.flatnonzero(pick(target.strata, together, made.rows / len(X), seed))
+    part = Target(kind=target.kind, classes=target.classes, values=target.values[rows])
+    case = Case(
+        X=X.iloc[rows],
+        recipe=Recipe(
+            target=part, train=recipe.train, metric=recipe.metric, build=recipe.build
+        ),
+        plan=made,
+        groups=np.unique(together[rows], return_inverse=True)[1],
+        seed=seed,
+        is_grouped=groups is not None,
+        order=None if order is None else np.asarray(order)[rows],
+    )
+    note = "Rows with equal features stay in one fold." if are_twins else ""
+    return case, note
+
+
+def _finals(
+    arms: Mapping[str, Any],
+    X: pd.DataFrame,
+    recipe: Recipe,
+    case: Case,
+    validation: Any,
+    test: tuple[pd.DataFrame, Any] | None,
+    seed: int,
+) -> dict[str, Final]:
+    """Fit every arm once more, on all rows."""
+    if validation is None:
+        together = case.groups if len(case.groups) == len(X) else twins(X)[0]
+        is_stop = pick(recipe.target.strata, together, _VALIDATION, seed)
+    else:
+        is_stop = np.asarray(validation, dtype=bool)
+    return finals(
+        arms,
+        X,
+        recipe,
+        fit=np.flatnonzero(~is_stop),
+        stop=np.flatnonzero(is_stop),
+        test=None if test is None else test[0],
+        seed=seed,
+    )
+
+
+def _verdicts(
+    pairs: Sequence[tuple[str, str]],
+    estimates: Mapping[str, Mapping[str, Estimate]],
+    judgement: Judgement,
+    case: Case,
+    prove: ProveSpec,
+) -> list[Verdict]:
+    """Compare the arms on the primary metric; all intervals hold together."""
+    metric, target = case.recipe.metric, case.recipe.target
+    groups = np.unique(case.groups[judgement.rows], return_inverse=True)[1]
+    return [
+        decide(
+            (before, estimates[before][metric]),
+            (after, estimates[after][metric]),
+            metric=metric,
+            groups=groups,
+            smallest_effect=prove.smallest_effect,
+            family=len(pairs),
+            least_error=least_error(metric, judgement.truth),
+            second_opinion=nadeau_bengio(
+                describing.by_fold(after, metric, judgement, target)
+                - describing.by_fold(before, metric, judgement, target),
+                parts=case.plan.folds,
+                rope=prove.smallest_effect,
+            ),
+        )
+        for before, after in pairs
+    ]

@@ -1,0 +1,198 @@
+"""The fit that stays: on training rows with validation rows to stop by, scored once on test."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import logit
+
+from dataaudit.errors import SourceError
+from dataaudit.proof.fit import History, Trained
+from dataaudit.proof.fitting import Job, Recipe, prepare, read
+from dataaudit.proof.folds import Rows
+from dataaudit.proof.network import load_keras
+from dataaudit.proof.target import Answers, Floats
+from dataaudit.proof.training import train
+
+_MEMBER = "dataaudit.json"  # beside Keras' own members of the archive
+_TINY = 1e-7  # Keras' epsilon: the smallest probability that has a logarithm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Final:
+    """The last fit of an arm.
+
+    Parameters
+    ----------
+    preparation
+        Fitted on the training rows; None for `Const` and for arms with a model of their own.
+    resampled
+        The rows that the network was trained on.
+    history
+        The training curve; None without a network.
+    answers
+        Of the test rows; None without any.
+    failed
+        Whether the loss stopped being a number.
+    """
+
+    preparation: Any
+    resampled: Any
+    history: History | None
+    answers: Answers | None
+    failed: bool
+    job: Job
+    trained: Trained | None
+
+    def network(self, classes: Sequence[str]) -> FinalNetwork | None:
+        """Return the network with all that it takes to read it; None without one."""
+        if self.trained is None or self.job.fit is None:
+            return None
+        return FinalNetwork(
+            model=_finished(self.job, self.trained.model()),
+            classes=tuple(classes),
+            adjust=tuple((self.job.shift + self.job.cut).tolist()) if classes else (),
+            columns=tuple(str(name) for name in self.resampled.X.columns),
+        )
+
+
+def finals(
+    arms: Mapping[str, Any],
+    X: pd.DataFrame,
+    recipe: Recipe,
+    *,
+    fit: Rows,
+    stop: Rows,
+    test: pd.DataFrame | None,
+    seed: int,
+) -> dict[str, Final]:
+    """Fit every arm once more.
+
+    Parameters
+    ----------
+    fit, stop
+        Positions of the training rows and of those to stop by.
+    test
+        Rows to score, or None.
+    """
+    judged = X.iloc[stop] if test is None else test
+    made = {}
+    for name, arm in arms.items():
+        job = prepare(name, arm, X, recipe, fit=fit, stop=stop, judged=judged, seed=seed)
+        trained = train([job.fit])[0] if job.fit is not None else None
+        answers, failed = read(job, trained)
+        made[name] = Final(
+            preparation=job.preparation,
+            resampled=job.resampled,
+            history=trained.history if trained else None,
+            answers=None if test is None else answers,
+            failed=failed,
+            job=job,
+            trained=trained,
+        )
+    return made
+
+
+def _finished(job: Job, model: Any) -> Any:
+    """Append what turns logits into corrected probabilities, or back into the target's unit."""
+    keras = load_keras()
+    last = getattr(getattr(model.layers[-1], "activation", None), "__name__", "")
+    if last in ("sigmoid", "softmax"):
+        return model
+    layers = [keras.Input(model.input_shape[1:]), model]
+    if job.fit is not None and job.fit.kind == "regression":
+        return keras.Sequential([*layers, keras.layers.Rescaling(job.spread, job.middle)])
+    shift = job.shift[1:] - job.shift[:1] if len(job.shift) == 2 else job.shift  # noqa: PLR2004 - two classes
+    ending = "sigmoid" if len(job.shift) == 2 else "softmax"  # noqa: PLR2004 - the same
+    rescaling = keras.layers.Rescaling(1.0, shift.tolist())
+    return keras.Sequential([*layers, rescaling, keras.layers.Activation(ending)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinalNetwork:
+    """A trained network that knows its classes and columns.
+
+    Parameters
+    ----------
+    model
+        A Keras network from prepared columns to probabilities, or to the target itself.
+    classes
+        Sorted labels; empty for regression.
+    adjust
+        Taken from the log-probabilities before deciding: undoes the prior correction, which is for
+        probabilities alone, and applies the thresholds.
+    columns
+        Names of the prepared columns, in order.
+    """
+
+    model: Any
+    classes: tuple[str, ...]
+    adjust: tuple[float, ...]
+    columns: tuple[str, ...]
+
+    @property
+    def threshold(self) -> float | None:
+        """The probability of the second of two classes from which it is decided for."""
+        if len(self.classes) != 2:  # noqa: PLR2004 - two classes
+            return None
+        return float(1 / (1 + np.exp(self.adjust[0] - self.adjust[1])))
+
+    def score(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Answer for prepared rows.
+
+        Parameters
+        ----------
+        frame
+            As the cleaning's `transform` gives it.
+
+        Returns
+        -------
+        DataFrame
+            ``prediction``, and ``probability_<class>`` for each class; the index is kept.
+        """
+        values = frame.loc[:, list(self.columns)].to_numpy("float32")
+        outputs = np.asarray(self.model.predict(values, verbose=0), dtype="float64")
+        if not self.classes:
+            return pd.DataFrame({"prediction": outputs[:, 0]}, index=frame.index)
+        shares = np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
+        decided = np.argmax(np.log(np.clip(shares, _TINY, 1.0)) - np.array(self.adjust), axis=1)
+        columns = {"prediction": np.asarray(self.classes, dtype=object)[decided]}
+        columns |= {f"probability_{label}": shares[:, i] for i, label in enumerate(self.classes)}
+        return pd.DataFrame(columns, index=frame.index)
+
+    def save(self, path: str | Path) -> None:
+        """Write a .keras file, with classes and columns as one more member of the archive."""
+        self.model.save(path)
+        known = {key: value for key, value in _plain(self).items() if key != "model"}
+        with zipfile.ZipFile(path, "a") as archive:
+            archive.writestr(zipfile.ZipInfo(_MEMBER), json.dumps(known))
+
+
+def _plain(network: FinalNetwork) -> dict[str, Any]:
+    """Return the fields by name."""
+    return {name: getattr(network, name) for name in ("classes", "adjust", "columns")}
+
+
+def load_network(path: str | Path) -> FinalNetwork:
+    """Load what `FinalNetwork.save` wrote.
+
+    Raises
+    ------
+    SourceError
+        Where it is no such file.
+    """
+    keras = load_keras()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            known = json.loads(archive.read(_MEMBER))
+        model = keras.models.load_model(path, compile=False)
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise SourceError(path, f"it is no network of dataaudit ({error})") from error
+    return FinalNetwork(model=model, **{name: tuple(value) for name, value in known.items()})

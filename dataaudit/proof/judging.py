@@ -1,0 +1,183 @@
+"""Every arm on every fold: who said what of which row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dataaudit.proof.fitting import Recipe, prepare, read
+from dataaudit.proof.folds import Fold, InvariantError, Rows, digest, folds
+from dataaudit.proof.plan import Plan
+from dataaudit.proof.target import Answers, Floats
+from dataaudit.proof.training import train
+
+Progress = Callable[[int, int], object]
+
+
+@dataclass(slots=True, kw_only=True)
+class Judged:
+    """What one arm said, repeat by repeat.
+
+    Parameters
+    ----------
+    answers
+        One for each repeat, over the judged rows in their order.
+    failed
+        Fits whose loss stopped being a number; `Const` answered for them.
+    digests
+        One for each fold: SHA-256 over the ids of the rows as the arm gave them back, and targets.
+    """
+
+    answers: list[Answers] = field(default_factory=list)
+    failed: int = 0
+    digests: list[str] = field(default_factory=list)
+    _open: list[Answers] = field(default_factory=list)
+
+    def note(self, answer: Answers, *, failed: bool, digest: str) -> None:
+        """Add what was said in one fold."""
+        self._open.append(answer)
+        self.failed += failed
+        self.digests.append(digest)
+
+    def close(self, parted: list[Fold]) -> None:
+        """Put the answers of a repeat into the order of the rows."""
+        at = np.argsort(np.concatenate([fold.judge for fold in parted]))
+        labels = np.concatenate([answer.labels for answer in self._open])
+        shares = np.concatenate([answer.shares for answer in self._open])
+        self.answers.append(Answers(labels=labels[at], shares=shares[at]))
+        self._open = []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What all arms said of the same rows.
+
+    Parameters
+    ----------
+    arms
+        By name.
+    rows
+        Positions of the judged rows, ascending.
+    truth
+        Their targets.
+    parts
+        The fold of each row in each repeat, shape (repeats, rows).
+    digest
+        SHA-256 over the ids and targets of all repeats; the same for every arm.
+    """
+
+    arms: Mapping[str, Judged]
+    rows: Rows
+    truth: Floats
+    parts: np.ndarray
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """All that the arms are judged on.
+
+    Parameters
+    ----------
+    X
+        The table as it came.
+    recipe, plan
+        See there.
+    groups
+        Rows of one number stay together; ``is_grouped`` where the user said so.
+    order
+        Time, or None.
+    seed
+        Of folds and networks.
+    """
+
+    X: pd.DataFrame
+    recipe: Recipe
+    plan: Plan
+    groups: Rows
+    seed: int
+    is_grouped: bool = False
+    order: Any = None
+
+    def parted(self, repeat: int) -> list[Fold]:
+        """Return the folds of a repeat; time leaves only one way to part the rows."""
+        return list(
+            folds(
+                self.recipe.target,
+                self.groups,
+                parts=self.plan.folds,
+                seed=self.seed + (0 if self.order is not None else repeat),
+                is_grouped=self.is_grouped,
+                order=self.order,
+            )
+        )
+
+
+def judge(arms: Mapping[str, Any], case: Case, progress: Progress | None = None) -> Judgement:
+    """Train and ask every arm in every fold of every repeat.
+
+    Raises
+    ------
+    InvariantError
+        Where the arms would not be compared on the same rows.
+    """
+    judged = {name: Judged() for name in arms}
+    parts, rows = [], np.array([], dtype=np.intp)
+    for repeat in range(case.plan.repeats):
+        parted = case.parted(repeat)
+        rows = np.sort(np.concatenate([fold.judge for fold in parted]))
+        if len(np.unique(rows)) != len(rows):
+            raise InvariantError("all", "would judge a row twice in one repeat")
+        parts.append(_part_of(rows, parted))
+        for k, fold in enumerate(parted):
+            done = repeat * case.plan.folds + k
+            _ask(arms, judged, case, fold, case.seed + done)
+            if progress is not None:
+                progress(done + 1, case.plan.folds * case.plan.repeats)
+        for arm in judged.values():
+            arm.close(parted)
+    return Judgement(
+        arms=judged,
+        rows=rows,
+        truth=case.recipe.target.values[rows],
+        parts=np.array(parts),
+        digest=_agreed(judged),
+    )
+
+
+def _ask(
+    arms: Mapping[str, Any], judged: Mapping[str, Judged], case: Case, fold: Fold, seed: int
+) -> None:
+    """Note what each arm says of the rows of one fold."""
+    frame, truth = case.X.iloc[fold.judge], case.recipe.target.values[fold.judge]
+    jobs = [
+        prepare(name, arm, case.X, case.recipe, fit=fold.fit, stop=fold.stop, judged=frame, seed=seed)
+        for name, arm in arms.items()
+    ]
+    trained = iter(train([job.fit for job in jobs if job.fit is not None]))
+    for job in jobs:
+        answer, failed = read(job, next(trained) if job.fit is not None else None)
+        if len(answer.labels) != len(fold.judge):
+            raise InvariantError(job.arm, "did not answer for every row")
+        judged[job.arm].note(answer, failed=failed, digest=digest(job.ids, truth))
+
+
+def _agreed(judged: Mapping[str, Judged]) -> str:
+    """Return a digest of what all arms were judged by."""
+    different = {tuple(arm.digests) for arm in judged.values()}
+    if len(different) != 1:
+        raise InvariantError("all", "were not judged by the same rows in the same order")
+    digests = next(iter(different))
+    return digest(range(len(digests)), digests)
+
+
+def _part_of(rows: Rows, parted: list[Fold]) -> np.ndarray:
+    """Return the number of the fold that judged each row."""
+    part = np.empty(len(rows), dtype=np.intp)
+    for k, fold in enumerate(parted):
+        part[np.searchsorted(rows, fold.judge)] = k
+    return part
