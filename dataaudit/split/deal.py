@@ -189,10 +189,9 @@ def _account(
     engine: Engine, task: Task, notes: Sequence[str], is_wanted: Mapping[str, bool]
 ) -> Dealt:
     """Count the sides, refuse an empty one, and name classes that are not everywhere."""
-    target = ident(str(task.target))
-    label = f"{target}" if task.kind == "classification" else "''"
+    label = f"labelled.{ident(str(task.target))}" if task.kind == "classification" else "''"
     found = engine.query(
-        f"SELECT side, {label}, count(*) FROM sides JOIN labelled USING ({ident(ROW)}) "
+        f"SELECT sides.side, {label}, count(*) FROM sides JOIN labelled USING ({ident(ROW)}) "
         "GROUP BY 1, 2 ORDER BY 1, 2"
     )
     seen: dict[str, dict[str, int]] = {side: {} for side in reversed(SIDES)}

@@ -106,9 +106,11 @@ def _grouped(per_level: np.ndarray, rows: int) -> np.ndarray:
 
 def _bins(levels: np.ndarray, group: np.ndarray, per_level: np.ndarray) -> list[Bin]:
     """Name the first and last value of each bin."""
+    if not len(group):
+        return []
     first = np.flatnonzero(np.diff(group, prepend=-1))
     last = np.append(first[1:], len(group)) - 1
-    rows = np.bincount(group, weights=per_level) if len(group) else np.empty(0)
+    rows = np.bincount(group, weights=per_level)
     return [
         Bin(low=levels[a], high=levels[b], is_value=a == b and count >= 2)  # noqa: PLR2004 - a row is no mass
         for a, b, count in zip(first, last, rows, strict=True)
