@@ -1,0 +1,41 @@
+"""Count the levels of a column, and show a few of them."""
+
+from __future__ import annotations
+
+from dataaudit.engine.sql import ident
+from dataaudit.table import Table
+
+LEVELS = 5_000
+"""Levels above which a column is text and spellings are not compared."""
+
+SHOWN = 3
+"""Levels or columns spelt out in a message."""
+
+_LONGEST = 40  # characters of a level in a message
+_UNIQUE = 0.95  # share of different cells above which `identifier` speaks of the column
+
+
+def levels_of(table: Table, name: str) -> dict[str, int]:
+    """Count the levels of a column over all rows."""
+    x = f"{ident(name)}::VARCHAR"
+    found = table.query(
+        f"SELECT {x}, count(*) FROM {ident(table.typed)} WHERE {ident(name)} IS NOT NULL "
+        f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {LEVELS}"
+    )
+    return dict(zip(found.column(0).to_pylist(), found.column(1).to_pylist(), strict=True))
+
+
+def is_unique(table: Table, name: str) -> bool:
+    """Tell whether nearly every cell is different; `identifier` speaks of such a column."""
+    return table.profile[name].distinct > _UNIQUE * table.profile[name].present
+
+
+def shown(names: list[str]) -> str:
+    """Return the first few names, quoted."""
+    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+    return ", ".join(f"`{name}`" for name in names[:SHOWN]) + more
+
+
+def cut(level: str) -> str:
+    """Shorten a level for a message."""
+    return level if len(level) <= _LONGEST else f"{level[:_LONGEST]}..."
