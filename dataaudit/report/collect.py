@@ -17,7 +17,8 @@ from dataaudit.profile import Profile
 from dataaudit.report import columns as columns_of
 from dataaudit.report import comparison as comparison_of
 from dataaudit.report import findings as findings_of
-from dataaudit.report.headline import headline, next_steps
+from dataaudit.report.advice import next_steps
+from dataaudit.report.headline import headline
 from dataaudit.report.text import count, number, percent, plain, sentence, shown, without_folder
 from dataaudit.report.words import DEFINITIONS
 from dataaudit.source.columns import Column

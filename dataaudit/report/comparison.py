@@ -5,9 +5,10 @@ Takes ``evidence.json`` as it is and adds words and positions; no statistic is c
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from dataaudit.report import scores
 from dataaudit.report.metrics import between, difference, metric, written
 from dataaudit.report.text import NOTHING, count, finite, number, plain, shown
 from dataaudit.table import Task
@@ -18,6 +19,7 @@ TONES = {
     "no practical difference": "calm",
     "undecided": "open",
 }
+BASELINES = ("user", "base")  # a gain is spoken of against what the user did, else a plain one
 _ROOM = 0.08  # of the range, left free at both ends of a scale
 _STEPS = (1, 2, 2.5, 5, 10)
 _TICKS = 5
@@ -40,30 +42,61 @@ def describe(
     name, arms = evidence["metric"], evidence.get("arms", {})
     hidden = task.classes if task.target in sensitive else ()
     labels = {label: f"class {i}" for i, label in enumerate(hidden, start=1)}
+
+    def told(text: Any) -> str:
+        text = str(text)
+        for label, number_of in labels.items():
+            text = text.replace(f"`{label}`", number_of)
+        return shown(text, 500)
+
     return {
         "metric": name,
         "label": metric(name).label,
         "reading": metric(name).reading,
         "is_share": metric(name).is_share,
-        "arms": [_arm(arm, name, value) for arm, value in arms.items()],
+        "arms": [_arm(arm, name, value, told) for arm, value in arms.items()],
         "scale": _scale([a.get("metrics", {}).get(name, {}) for a in arms.values()], name),
-        "verdicts": [_verdict(verdict) for verdict in evidence.get("verdicts", [])],
+        "verdicts": [_verdict(verdict, told) for verdict in evidence.get("verdicts", [])],
         "effects": _effects(evidence.get("verdicts", []), name),
-        "metrics": _metrics(arms, name),
-        "classes": _classes(arms, labels),
+        "metrics": scores.table(arms, name),
+        "classes": scores.classes(arms, labels),
         "curves": _curves(evidence.get("curves", {})),
         "plan": _plan(evidence.get("plan", {})),
-        "notes": [shown(note, 500) for note in evidence.get("notes", [])],
+        "notes": [told(note) for note in evidence.get("notes", [])],
+        "warning": _misleading(arms, name),
     }
 
 
-def _arm(arm: str, name: str, value: Mapping[str, Any]) -> dict[str, Any]:
+def against(comparison: Mapping[str, Any], *before: str) -> Mapping[str, Any] | None:
+    """Return the verdict of `clean` against the first of these arms, on the primary metric."""
+    for arm in before:
+        for verdict in comparison["verdicts"]:
+            is_primary = verdict["metric"] == comparison["metric"]
+            if is_primary and (verdict["before"], verdict["after"]) == (arm, "clean"):
+                return verdict
+    return None
+
+
+def _misleading(arms: Mapping[str, Any], name: str) -> str:
+    """Say what a constant answer scores where accuracy is not the metric."""
+    score = arms.get("const", {}).get("metrics", {}).get("accuracy") or {}
+    if name == "accuracy" or score.get("value") is None:
+        return ""
+    return (
+        "Accuracy misleads here: always giving the same answer scores "
+        f"{written('accuracy', score['value'])}."
+    )
+
+
+def _arm(
+    arm: str, name: str, value: Mapping[str, Any], told: Callable[[Any], str]
+) -> dict[str, Any]:
     """Return one arm with its score on the primary metric."""
     score = value.get("metrics", {}).get(name, {})
     test = value.get("test", {}).get(name)
     return {
         "arm": arm,
-        "description": shown(value.get("description", ""), 300),
+        "description": told(value.get("description", "")),
         **{key: score.get(key) for key in ("value", "low", "high")},
         "text": written(name, score.get("value")),
         "interval": between(name, score.get("low"), score.get("high")),
@@ -109,14 +142,13 @@ def _round_step(rough: float) -> float:
     return next(power * step for step in _STEPS if power * step >= rough)
 
 
-def _verdict(verdict: Mapping[str, Any]) -> dict[str, Any]:
+def _verdict(verdict: Mapping[str, Any], told: Callable[[Any], str]) -> dict[str, Any]:
     """Return one comparison of two arms in words."""
     name = verdict.get("metric", "")
     effect = {
         key: verdict.get(key) for key in ("before", "after", "effect", "low", "high", "verdict")
     }
     needed = verdict.get("rows_needed")
-    opinion = verdict.get("second_opinion") or {}
     return {
         **effect,
         "metric": name,
@@ -124,75 +156,24 @@ def _verdict(verdict: Mapping[str, Any]) -> dict[str, Any]:
         "tone": TONES.get(verdict.get("verdict", ""), "open"),
         "text": difference(name, verdict.get("effect")),
         "interval": between(name, verdict.get("low"), verdict.get("high"), is_difference=True),
-        "sentence": shown(verdict.get("sentence", ""), 500),
+        "sentence": told(verdict.get("sentence", "")),
         "rows": verdict.get("rows"),
         "rows_needed": ""
         if needed is None
         else f"about {count(int(needed), 'row')} would decide it",
-        "second_opinion": [[shown(k).replace("_", " "), number(v)] for k, v in opinion.items()],
+        "second_opinion": _opinion(verdict.get("second_opinion") or {}, name),
     }
 
 
-def _metrics(arms: Mapping[str, Any], primary: str) -> dict[str, Any]:
-    """Return a table metric by arm, the primary one first."""
-    every = {name: None for arm in arms.values() for name in arm.get("metrics", {})}
-    names = sorted(every, key=lambda name: name != primary)
-    rows = [
-        {
-            "label": metric(name).label,
-            "reading": metric(name).reading,
-            "cells": [_cell(name, arm.get("metrics", {}).get(name, {})) for arm in arms.values()],
-        }
-        for name in names
+def _opinion(opinion: Mapping[str, Any], name: str) -> str:
+    """Return the second, conservative test in one line."""
+    parts = [
+        shown(opinion.get("test", "")),
+        difference(name, opinion.get("effect")) if "effect" in opinion else "",
+        between(name, opinion.get("low"), opinion.get("high"), is_difference=True),
+        f"p {number(opinion['p'])}" if "p" in opinion else "",
     ]
-    return {"arms": list(arms), "rows": [*rows, *_calibration(arms)]}
-
-
-def _cell(name: str, score: Any) -> dict[str, str]:
-    """Return a value and its interval; a bare number has none."""
-    if not isinstance(score, Mapping):
-        score = {"value": score}
-    interval = between(name, score.get("low"), score.get("high"))
-    return {"text": written(name, score.get("value")), "interval": interval}
-
-
-def _calibration(arms: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the single numbers of the calibration as rows of the same table."""
-    parts = [arm.get("calibration") or {} for arm in arms.values()]
-    names = {
-        key: None
-        for part in parts
-        for key, value in part.items()
-        if isinstance(value, int | float | Mapping)
-    }
-    return [
-        {
-            "label": metric(name).label,
-            "reading": metric(name).reading,
-            "cells": [_cell(name, part.get(name)) for part in parts],
-        }
-        for name in names
-    ]
-
-
-def _classes(arms: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any] | None:
-    """Return recall and precision class by class."""
-    scored = {arm: value["per_class"] for arm, value in arms.items() if value.get("per_class")}
-    classes = {label: part.get("rows") for arm in scored.values() for label, part in arm.items()}
-    if not classes:
-        return None
-    rows = [
-        {
-            "label": labels.get(label) or shown(label),
-            "rows": number(n),
-            "cells": [
-                {key: _cell(key, arm.get(label, {}).get(key)) for key in ("recall", "precision")}
-                for arm in scored.values()
-            ],
-        }
-        for label, n in classes.items()
-    ]
-    return {"arms": list(scored), "rows": rows}
+    return ", ".join(filter(None, parts))
 
 
 def _curves(curves: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """The answer to "why is my accuracy low?", first and in words that can be pasted into a message.
 
-`headline` puts what was found and what was measured together; `next_steps` says what to do, in
-order. Nothing is promised that the evidence does not carry.
+What was found and what was measured are put together; nothing is promised that the evidence does
+not carry. What to do about it stands in `advice`.
 """
 
 from __future__ import annotations
@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from dataaudit.report.comparison import BASELINES, against
 from dataaudit.report.text import count
 
-BASELINES = ("user", "base")  # a gain is spoken of against what the user did, else a plain baseline
 _WORST = 3
-_MOST_STEPS = 8
 _DO_NOTHING = "const"
 
 
@@ -56,7 +55,7 @@ def headline(
         "lines": lines,
         "worst": worst,
         "counts": counts(findings),
-        "paste": "\n".join([opening, *lines, *(f"- {_unquoted(f['message'])}" for f in worst)]),
+        "paste": _unquoted([opening, *lines, *(f"- {one['message']}" for one in worst)]),
     }
 
 
@@ -104,7 +103,7 @@ def _unmeasured(warnings: int) -> tuple[str, str]:
 def _measured(warnings: int, comparison: Mapping[str, Any]) -> tuple[str, str]:
     """Return tone and title from the verdicts on `clean`."""
     label = comparison["label"]
-    plain, naive = _against(comparison, *BASELINES), _against(comparison, "naive")
+    plain, naive = against(comparison, *BASELINES), against(comparison, "naive")
     words = {v["verdict"] for v in (plain, naive) if v}
     if plain and plain["verdict"] == "helps":
         return "good", f"It is the data: cleaning it is worth {_amount(plain)} of {label}."
@@ -122,16 +121,6 @@ def _measured(warnings: int, comparison: Mapping[str, Any]) -> tuple[str, str]:
     if warnings:
         return "calm", f"The data has flaws, but cleaning them does not move the {label}."
     return "calm", "Not your data: nothing harmful was found, and cleaning changes nothing."
-
-
-def _against(comparison: Mapping[str, Any], *before: str) -> Mapping[str, Any] | None:
-    """Return the verdict of `clean` against the first of these arms, on the primary metric."""
-    for arm in before:
-        for verdict in comparison["verdicts"]:
-            is_primary = verdict["metric"] == comparison["metric"]
-            if is_primary and (verdict["before"], verdict["after"]) == (arm, "clean"):
-                return verdict
-    return None
 
 
 def _amount(verdict: Mapping[str, Any]) -> str:
@@ -169,7 +158,8 @@ def _scores(comparison: Mapping[str, Any] | None) -> list[str]:
         return []
     text = ", ".join(parts)
     label = str(comparison["label"])
-    return [f"{label[:1].upper()}{label[1:]} on rows the network never saw: {text}."]
+    scores = f"{label[:1].upper()}{label[1:]} on rows the network never saw: {text}."
+    return [scores, *([comparison["warning"]] if comparison["warning"] else [])]
 
 
 def _verdicts(comparison: Mapping[str, Any] | None) -> Iterator[str]:
@@ -188,96 +178,6 @@ def _verdicts(comparison: Mapping[str, Any] | None) -> Iterator[str]:
         )
 
 
-def _unquoted(message: str) -> str:
-    """Drop the backticks: many chats take them for code."""
-    return message.replace("`", "")
-
-
-def next_steps(
-    *,
-    findings: Sequence[Mapping[str, Any]],
-    checks: Sequence[Mapping[str, Any]],
-    contract: Sequence[Mapping[str, Any]],
-    comparison: Mapping[str, Any] | None,
-) -> list[dict[str, str]]:
-    """Return what to do, most urgent first, each with why.
-
-    Parameters
-    ----------
-    findings, checks, contract, comparison
-        The parts of the report of these names.
-    """
-    steps = [
-        *_remedies(findings, "error"),
-        *_broken_rules(contract),
-        *_failed(checks),
-        *_remedies(findings, "warning"),
-        *_after_proof(comparison),
-    ]
-    return steps[:_MOST_STEPS]
-
-
-def _remedies(findings: Sequence[Mapping[str, Any]], severity: str) -> Iterator[dict[str, str]]:
-    """Yield the remedies that this run did not apply, each step of `clean` once."""
-    open_ones = [
-        f
-        for f in findings
-        if f["severity"] == severity and f["remedy"] and not f["remedy"]["is_done"]
-    ]
-    alike: dict[str, list[Mapping[str, Any]]] = {}
-    for finding in open_ones:
-        remedy = finding["remedy"]
-        alike.setdefault(remedy["step"] or remedy["action"], []).append(finding)
-    for group in alike.values():
-        remedy, first = group[0]["remedy"], group[0]
-        where = f" (`{remedy['step']}` under `clean`)" if remedy["step"] else ""
-        more = f" And {count(len(group) - 1, 'finding')} more like it." if len(group) > 1 else ""
-        text = f"{remedy['action'].rstrip('.')}{where}."
-        yield {"text": text, "why": f"{first['message']}{more}", "at": first["anchor"]}
-
-
-def _broken_rules(contract: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, str]]:
-    """Yield the rules of the contract that rows broke and that count as errors."""
-    for rule in contract:
-        if rule["rows"] and rule["severity"] == "error":
-            why = f"{count(rule['rows'], 'row')}: {rule['message']}"
-            yield {
-                "text": f"Look at the quarantine for `{rule['rule']}`.",
-                "why": why,
-                "at": "contract",
-            }
-
-
-def _failed(checks: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, str]]:
-    """Yield the checks that broke down: what they would have said is not known."""
-    for check in checks:
-        if check["status"] == "failed":
-            text = f"Report that the check `{check['check']}` broke down."
-            yield {"text": text, "why": check["reason"], "at": "checks"}
-
-
-_AFTER = {
-    "helps": "Train on the cleaned files, and put new rows through `dataaudit apply`.",
-    "harms": "Take steps out of `clean` until it does no harm, or train without it.",
-    "undecided": "Collect more rows before you choose.",
-    "no practical difference": (
-        "Keep the plain preparation and look at the training: learning rate, size of the network, "
-        "more rows, better columns."
-    ),
-}
-
-
-def _after_proof(comparison: Mapping[str, Any] | None) -> Iterator[dict[str, str]]:
-    """Yield what follows from the verdict on the cleaning."""
-    if comparison is None:
-        return
-    plain, naive = _against(comparison, *BASELINES), _against(comparison, "naive")
-    if not (plain or naive):
-        return
-    helps = naive if naive and naive["verdict"] == "helps" else None
-    is_plain_open = plain is None or plain["verdict"] != "harms"
-    chosen = helps if helps and is_plain_open else plain or naive
-    if chosen:
-        why = f"{chosen['after']} against {chosen['before']}: {chosen['verdict']}, {chosen['text']}"
-        more = f"; {chosen['rows_needed']}" if chosen["rows_needed"] else ""
-        yield {"text": _AFTER.get(chosen["verdict"], ""), "why": f"{why}{more}.", "at": "evidence"}
+def _unquoted(lines: Sequence[str]) -> str:
+    """Return lines as plain text: many chats take backticks for code."""
+    return "\n".join(lines).replace("`", "")
