@@ -63,6 +63,11 @@ class RowAccount:
             )
         self.entries.append(entry)
 
+    @property
+    def last(self) -> dict[str, int]:
+        """Rows in and out of the stage that was entered last."""
+        return {"rows_in": self.entries[-1].rows_in, "rows_out": self.entries[-1].rows_out}
+
     def to_list(self) -> list[dict[str, Any]]:
         """Return the entries as plain dictionaries."""
         return [asdict(entry) for entry in self.entries]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -74,9 +75,9 @@ def check(
 
     result = check_source(_config(pipeline, sets), allow_code=allow_code)
     if json:
-        _print_json(result)
-    _say(result["sentence"])
-    return int(result["exit_code"])
+        _print_json(asdict(result))
+    _say(result.sentence)
+    return result.exit_code
 
 
 @app.command()
@@ -112,12 +113,12 @@ def run(
 ) -> int:
     """Validate, audit, clean, prove and report."""
     from dataaudit.chain import run as run_chain
-    from dataaudit.report.terminal import progress
+    from dataaudit.report.progress import Progress
 
     gate = [f"gate.fail_on={fail_on}"] if fail_on else []
     config = _config(pipeline, [*(sets or []), *gate])
-    with progress() as shown:
-        result = run_chain(config, allow_code=allow_code, run_id=run_id, progress=shown)
+    with Progress() as progress:
+        result = run_chain(config, allow_code=allow_code, run_id=run_id, progress=progress)
     if json:
         _print_json(result.to_dict())
     result.show()
@@ -184,7 +185,7 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
     except typer.TyperException as error:
-        error.show()
+        _say(f"dataaudit: {error.format_message()} Try --help.")
         code = ExitCode.USAGE
     except DataAuditError as error:
         code = _fail(str(error), error, error.exit_code)

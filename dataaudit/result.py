@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pandas as pd
 
+from dataaudit.account import RowAccount
+from dataaudit.contract import Checked
 from dataaudit.errors import ExitCode
 from dataaudit.finding import Finding, Outcome, Severity, Status
 from dataaudit.output import to_json
@@ -25,6 +27,8 @@ class RunResult:
     ----------
     exit_code
         See `ExitCode`; 0 passed, 1 the gate failed.
+    gate
+        Why the gate failed; "" where it passed.
     verdict
         The headline, in words to paste into a message.
     run_id, path
@@ -38,6 +42,7 @@ class RunResult:
     """
 
     exit_code: int
+    gate: str
     verdict: str
     run_id: str
     path: Path
@@ -56,6 +61,7 @@ class RunResult:
         """Return what ``--json`` prints."""
         return {
             "exit_code": int(self.exit_code),
+            "gate": self.gate,
             "verdict": self.verdict,
             "run_id": self.run_id,
             "path": str(self.path),
@@ -122,6 +128,32 @@ class AuditResult:
 
     def _repr_html_(self) -> str:
         return notebook.fragment(self.report)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkup:
+    """What `dataaudit check` says: whether a run could start, and what the contract would do."""
+
+    exit_code: int
+    sentence: str
+    account: Sequence[Mapping[str, Any]]
+    broken: Sequence[str]
+
+    @classmethod
+    def of(cls, checked: Checked, account: RowAccount, fail_on: str) -> Self:
+        """Word what the contract did."""
+        code, _ = gate([], checked.severity, fail_on)
+        broken = [result.message for result in checked.results if result.rows]
+        away = checked.quarantined + checked.dropped
+        sentence = (
+            f"{checked.read:,} rows read, {checked.kept:,} hold the contract, {away:,} do not."
+        )
+        return cls(
+            exit_code=int(code),
+            sentence="\n".join([sentence, *broken]),
+            account=account.to_list(),
+            broken=broken,
+        )
 
 
 def worst_first(outcomes: Sequence[Outcome]) -> list[Finding]:

@@ -59,8 +59,8 @@ class FrameSampler(BaseSampler):
         kept, synthetic, donors = self._fit_resample(frame, labels)
         self.sample_indices_ = np.concatenate([kept, np.full(len(donors), -1)]).astype(np.int64)
         sources = np.concatenate([kept, donors]).astype(np.int64)
-        counts = pd.Series(labels[sources]).value_counts().sort_index()
-        self.sampling_strategy_ = dict(counts) if self._needs_classes else {}
+        known = labels[sources] if self._needs_classes else []
+        self.sampling_strategy_ = dict(pd.Series(known).value_counts().sort_index())
         rows = frame.take(kept)
         if len(donors):
             rows = pd.concat([rows, synthetic.astype(frame.dtypes)])
@@ -93,6 +93,8 @@ class FrameSampler(BaseSampler):
         tags = super().__sklearn_tags__()
         tags.sampler_tags.sample_indices = True
         tags.input_tags.sparse = False
+        tags.input_tags.string = True
+        tags.input_tags.allow_nan = True
         return tags
 
 

@@ -183,6 +183,14 @@ class Table:
         y = frame[self.task.target]
         return frame[self.features], y.astype("str") if self.task.classes else y
 
+    def along(self, name: str | None, rows: pd.Index) -> np.ndarray | None:
+        """Bring one column, typed, for the rows given by ``__row__``; None where name is None."""
+        if name is None:
+            return None
+        column = {name: self.columns[name]}
+        values = to_pandas(self.query(select_rows(self.typed, column)), column)[name]
+        return values.reindex(rows).to_numpy()
+
     @property
     def _sampled(self) -> int | None:
         return self.sample_rows if self.is_sampled else None

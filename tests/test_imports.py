@@ -13,7 +13,7 @@ LAYERS = [
     {"errors", "finding"},
     {"engine"},
     {"source"},
-    {"estimator", "profile", "table"},
+    {"estimator", "profile", "sampler", "table"},
     {"defects"},
     {"account", "contract", "encode", "fingerprint", "split"},
     {"compile", "pipeline", "steps"},
@@ -32,7 +32,7 @@ DOORS = {
     "altair": {"report"},
     "ruamel": {"config"},
     "yaml": {"config", "contract"},
-    "imblearn": {"defects", "pipeline", "steps"},
+    "imblearn": {"defects", "pipeline", "sampler", "steps"},
     "typer": {"cli"},
     "duckdb": {"engine"},
 }

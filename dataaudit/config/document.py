@@ -6,6 +6,7 @@ from the environment, after parsing, so that a variable can never add structure.
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from collections.abc import Mapping
@@ -25,7 +26,8 @@ class Lines:
 
     def __call__(self, path: tuple[str | int, ...]) -> dict[str, Any]:
         """Return ``file`` and ``line`` of the deepest part of the path that is in the document."""
-        node, line = self.document, None
+        node: Any = self.document
+        line = None
         for part in path:
             try:
                 position = node.lc.key(part) if isinstance(node, Mapping) else node.lc.item(part)
@@ -35,6 +37,16 @@ class Lines:
         return {"file": self.file, "line": line}
 
 
+def as_yaml(value: Any) -> str:
+    """Return plain values as YAML text."""
+    yaml, text = YAML(typ="safe", pure=True), io.StringIO()
+    yaml.default_flow_style = False
+    yaml.width = _WIDTH
+    yaml.dump(value, text)
+    return text.getvalue()
+
+
+_WIDTH = 100
 NO_LINES = Lines({}, None)
 
 
@@ -88,7 +100,8 @@ def _marked(text: str) -> str:
 def filled(node: Any) -> Any:
     """Turn a YAML document into plain values, environment variables filled in."""
     if isinstance(node, Mapping):
-        return {filled(key): filled(value) for key, value in node.items()}
+        # the contract's key `null` is YAML's word for nothing
+        return {"null" if k is None else filled(k): filled(v) for k, v in node.items()}
     if isinstance(node, list | tuple):
         return [filled(value) for value in node]
     if isinstance(node, str):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dataaudit.errors import OutputError
 from dataaudit.source.columns import ROW
 
 SYNTHETIC = "__synthetic__"
@@ -27,6 +29,31 @@ def write_table(table: pa.Table, path: Path, fingerprint: str) -> None:
     pq.write_table(
         table.replace_schema_metadata(metadata), path, compression="zstd", row_group_size=ROW_GROUP
     )
+
+
+def write_whole(table: pa.Table, path: Path) -> None:
+    """Write Parquet to a place of the user's choice: whole, or not at all.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        pq.write_table(table, temporary, compression="zstd", row_group_size=ROW_GROUP)
+        temporary.replace(path)
+    except OSError as error:
+        raise OutputError(
+            path, error.strerror or str(error), remedy="Check space and permissions."
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def rows_table(X: pd.DataFrame, rows: np.ndarray) -> pa.Table:
+    """Put cleaned features and ``__row__`` side by side."""
+    return pa.Table.from_pandas(X.assign(**{ROW: rows}), preserve_index=False)
 
 
 def clean_table(

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from dataaudit.engine import Engine
 from dataaudit.engine.sql import ident, literal
-from dataaudit.errors import SourceError, UnknownNameError
+from dataaudit.errors import SourceError
 from dataaudit.source.bulk import glob_safe
 from dataaudit.source.columns import ROW, Column, typed_select
 from dataaudit.source.csv import Landed, land
@@ -67,6 +67,12 @@ class Source:
     bad_lines: pa.Table = field(default_factory=BAD_LINES.empty_table)
     description: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def files(self) -> list[str]:
+        """The files that were read, those of the test table last; none for a frame."""
+        held_out = self.description.get("test") or {}
+        return [*self.description.get("files", []), *held_out.get("files", [])]
+
 
 def read(
     data: Any,
@@ -74,6 +80,7 @@ def read(
     test: Any = None,
     options: ReadOptions | None = None,
     declared: Mapping[str, Declared] | None = None,
+    columns: Mapping[str, Column] | None = None,
     engine: Engine | None = None,
 ) -> Source:
     """Read a table.
@@ -88,7 +95,9 @@ def read(
     options
         How to read a file, where it is not to be worked out.
     declared
-        What a contract says of columns: types and null tokens.
+        What a contract says of columns: types and null tokens; columns not there are passed over.
+    columns
+        How columns were read before, to be read in the same way again; nothing is decided of them.
     engine
         Where the rows are to live; a new `DuckDBEngine` by default.
 
@@ -96,8 +105,6 @@ def read(
     ------
     SourceError
         Where there is nothing to read, in one line that says why.
-    UnknownNameError
-        For a declared column that does not exist.
     ConfigError
         For an encoding that does not exist.
 
@@ -115,7 +122,7 @@ def read(
     is_own = engine is None
     engine = engine or _new_engine()
     try:
-        return _read(engine, data, test, options, declared or {})
+        return _read(engine, data, test, options, declared or {}, columns or {})
     except BaseException:
         if is_own:
             engine.close()
@@ -130,7 +137,12 @@ def _new_engine() -> Engine:
 
 
 def _read(
-    engine: Engine, data: Any, test: Any, options: ReadOptions, declared: Mapping[str, Declared]
+    engine: Engine,
+    data: Any,
+    test: Any,
+    options: ReadOptions,
+    declared: Mapping[str, Declared],
+    fixed: Mapping[str, Column],
 ) -> Source:
     """Read the table and its test table, and give the rows their two names."""
     main = _part(engine, data, "train", 0, options)
@@ -140,13 +152,13 @@ def _read(
         if problem := difference(main.names, held_out.names):
             raise SourceError(_name(test), f"{problem}, unlike {_name(data)}")
         parts.append(held_out)
-    for name in declared:
-        if name not in main.names:
-            raise UnknownNameError(name, kind="column", known=main.names)
+    # A contract may name columns that are optional or missing; its own check says which.
+    declared = {name: column for name, column in declared.items() if name in main.names}
     names = ", ".join(ident(name) for name in [ROW, *main.names])
     engine.view("raw", " UNION ALL ".join(f"SELECT {names} FROM ({part.sql})" for part in parts))
     text = frozenset().union(*(part.text for part in parts))
-    columns = decide(engine, "raw", text=text, declared=declared, decimal=options.decimal)
+    decided = decide(engine, "raw", text=text, declared=declared, decimal=options.decimal)
+    columns = {name: fixed.get(name, column) for name, column in decided.items()}
     _type(engine, columns, is_stored=bool(text))
     return Source(
         engine=engine,
@@ -219,7 +231,8 @@ def _landed(
                 engine, plain, name=str(file), target=target, first_row=start, options=options
             )
             part = _text_part(landed, str(file))
-            options = options.model_copy(update={"header": part.description["header"]})
+            if part.description["header_lines"] <= 1:  # the other files look like the first
+                options = options.model_copy(update={"header": part.description["header"]})
         if plain != file:
             plain.unlink()
         if parts and (problem := difference(parts[0].names, part.names)):

@@ -1,0 +1,162 @@
+"""Give new rows the cleaning of a run: every row kept, in order."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from dataaudit import contract, proof
+from dataaudit.config import Config, from_dict
+from dataaudit.engine.duckdb import DuckDBEngine
+from dataaudit.errors import DataError, SourceError
+from dataaudit.output import rows_table, write_whole
+from dataaudit.pipeline import Cleaning
+from dataaudit.pipeline import load as load_pipeline
+from dataaudit.publishing import MANIFEST, MODEL, PIPELINE
+from dataaudit.source import Column, Source, read
+from dataaudit.table import select_rows, to_pandas
+
+
+@dataclass(frozen=True, kw_only=True)
+class Applied:
+    """What `apply` wrote.
+
+    Parameters
+    ----------
+    output
+        The cleaned rows: features, ``__row__``, with predictions where they were asked for.
+    quarantine
+        Rows of the table that break the contract, and lines that could not be split; None where
+        there are none. The former stand in `output` as well.
+    rows, broken
+        How many rows were cleaned, and how many are in quarantine.
+    """
+
+    output: Path
+    quarantine: Path | None
+    rows: int
+    broken: int
+
+    @property
+    def sentence(self) -> str:
+        """One line for a person."""
+        broken = f"; {self.broken:,} break the contract: {self.quarantine}" if self.broken else ""
+        return f"{self.rows:,} rows cleaned: {self.output}{broken}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what ``--json`` prints."""
+        return {**asdict(self), "output": str(self.output), "quarantine": str(self.quarantine)}
+
+
+def load(run: str | Path, *, allow_code: bool = False) -> Cleaning:
+    """Load the fitted cleaning of a run.
+
+    Parameters
+    ----------
+    run
+        The run's folder, or ``latest``.
+    allow_code
+        Whether steps of the user's own (``use:``), as the run's config names them, may be loaded.
+
+    Raises
+    ------
+    SourceError
+        If there is no such run.
+    """
+    folder = Path(run)
+    own = [str(params["use"]) for name, params in _config(folder).clean if name == "use"]
+    return load_pipeline(folder / PIPELINE, allow_code=own if allow_code else ())
+
+
+def apply(
+    run: str | Path,
+    table: Any,
+    *,
+    output: str | Path = "applied.parquet",
+    score: bool = False,
+    allow_code: bool = False,
+) -> Applied:
+    """Clean new rows as a run did and write them to Parquet.
+
+    Parameters
+    ----------
+    run
+        The run's folder, or ``latest``.
+    table
+        A file or a frame with the columns of training; the target is not needed.
+    output
+        The Parquet file to write. Rows that break the contract are written beside it as well.
+    score
+        Whether to add the predictions of the run's network.
+    allow_code
+        As for `load`.
+
+    Raises
+    ------
+    SourceError
+        If run or table cannot be read.
+    DataError
+        If a column of training is missing.
+    """
+    folder, target = Path(run), Path(output)
+    cleaning, config = load(folder, allow_code=allow_code), _config(folder)
+    with DuckDBEngine() as engine:
+        source = read(table, columns=_columns(folder), engine=engine)
+        rows = _cleaned(source, cleaning, folder if score else None)
+        broken = _broken(source, config, allow_code=allow_code)
+    write_whole(rows, target)
+    aside = target.with_suffix(".quarantine.parquet") if broken.num_rows else None
+    if aside is not None:
+        write_whole(broken, aside)
+    return Applied(output=target, quarantine=aside, rows=rows.num_rows, broken=broken.num_rows)
+
+
+def _cleaned(source: Source, cleaning: Cleaning, model: Path | None) -> pa.Table:
+    """Return the cleaned rows with ``__row__``, and predictions where there is a model."""
+    missing = [name for name in cleaning.columns_ if name not in source.columns]
+    if missing:
+        raise DataError("apply", f"the table lacks the column(s) {', '.join(missing)}")
+    features = {name: source.columns[name] for name in cleaning.columns_}
+    X = to_pandas(source.engine.query(select_rows("typed", features)), features)
+    clean = cleaning.transform(X)
+    if model is None:
+        return rows_table(clean, X.index.to_numpy())
+    answers = proof.load_network(model / MODEL).score(clean).add_prefix("__").add_suffix("__")
+    return rows_table(pd.concat([clean, answers], axis=1), X.index.to_numpy())
+
+
+def _broken(source: Source, config: Config, *, allow_code: bool) -> pa.Table:
+    """Return the rows that break the run's contract; what it says of the target is left out."""
+    spec, target = config.contract, config.task.target
+    if target not in source.columns:
+        columns = {name: rule for name, rule in spec.columns.items() if name != target}
+        rules = [rule for rule in spec.rules if target not in contract.columns_of(rule)]
+        spec = spec.model_copy(update={"columns": columns, "rules": rules})
+    loaded = contract.load_contract(spec, base=Path(), allow_code=allow_code)
+    return contract.check(source, loaded).quarantine
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    """Read the manifest of a run."""
+    try:
+        return dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise SourceError(
+            folder, "it is no folder of a run", remedy="Give <output.dir>/latest or a run's folder."
+        ) from error
+
+
+def _config(folder: Path) -> Config:
+    """Return the config that a run was made with."""
+    return from_dict(_manifest(folder)["config"])
+
+
+def _columns(folder: Path) -> dict[str, Column]:
+    """Return how the run read each column."""
+    found = _manifest(folder)["columns"]
+    return {name: Column(**{**c, "nulls": tuple(c["nulls"])}) for name, c in found.items()}

@@ -1,0 +1,181 @@
+"""The chain of stages: one function, one call per stage, nothing computed in it.
+
+``source -> contract -> split -> audit -> clean -> prove -> report``. A stage takes plain values and
+returns plain values; none reaches back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from dataaudit import fingerprint, publishing, stages
+from dataaudit.account import RowAccount
+from dataaudit.config import Config, from_dict, load
+from dataaudit.contract import check as check_contract
+from dataaudit.contract import load_contract
+from dataaudit.defects import audit as audit_table
+from dataaudit.defects import configured
+from dataaudit.engine.duckdb import DuckDBEngine
+from dataaudit.output import open_run, write_table
+from dataaudit.report.collect import collect
+from dataaudit.report.progress import Progress, Silent
+from dataaudit.result import AuditResult, Checkup, RunResult
+from dataaudit.source import read
+
+
+def run(
+    config: Config | Mapping[str, Any] | str | Path,
+    *,
+    allow_code: bool = False,
+    run_id: str | None = None,
+    progress: Progress | None = None,
+) -> RunResult:
+    """Take a table through every stage and publish the result.
+
+    Parameters
+    ----------
+    config
+        A path to pipeline.yaml, a dictionary of its shape, or a `Config`.
+    allow_code
+        Whether Python code that the config names may run.
+    run_id
+        The name of the run's folder; UTC time and 8 digits of the fingerprint by default.
+    progress
+        Silent by default.
+
+    Returns
+    -------
+    RunResult
+        Also where the gate fails (exit code 1).
+
+    Raises
+    ------
+    ConfigError, UnknownNameError, CodeRefusedError
+        Wrong configuration.
+    SourceError, DataError
+        The source cannot be read, or cannot carry a stage.
+    OutputError
+        Made but not published, or another run holds the folder.
+    """
+    config, started = as_config(config), datetime.now(UTC)
+    progress, account = progress or Silent(), RowAccount()
+    contract = load_contract(config.contract, base=Path(), allow_code=allow_code)
+    rules = stages.defects_of(config)
+    with open_run(Path(config.output.dir)) as folder, DuckDBEngine() as engine:
+        with progress.stage("source") as stage:
+            source = stages.read_source(config, contract, engine, account)
+            mark = fingerprint.of_run(stages.digest(source), config.model_dump(mode="json"))
+            stage.rows(**account.last)
+        with progress.stage("contract") as stage:
+            checked = check_contract(source, contract)
+            stages.enter_contract(checked, source, account)
+            stage.rows(**account.last)
+        with progress.stage("split") as stage:
+            sides, quarantine = stages.split_rows(config, source, checked, account)
+            write_table(quarantine, folder.file(publishing.QUARANTINE), mark)
+            stage.rows(**account.last)
+        with progress.stage("audit"):
+            table = stages.table_of(source, checked, sides, contract, config.seed)
+            outcomes = audit_table(table, rules, config.audit.ignore)
+        with progress.stage("clean") as stage:
+            cleaned = stages.clean(config, table, rules, account, allow_code=allow_code)
+            stages.write_clean(folder, table, cleaned, mark)
+            stage.rows(**account.last)
+        with progress.stage("prove") as stage:
+            evidence, unproven = stages.prove(
+                config, table, cleaned, stage.advance, allow_code=allow_code
+            )
+        with progress.stage("report"):
+            made = publishing.Made(
+                config=config,
+                mark=mark,
+                source=source,
+                checked=checked,
+                sides=sides,
+                table=table,
+                outcomes=outcomes,
+                cleaned=cleaned,
+                evidence=evidence,
+                unproven=unproven,
+                account=account,
+                started=started,
+            )
+            return publishing.publish(folder, made, run_id)
+
+
+def check(config: Config | Mapping[str, Any] | str | Path, *, allow_code: bool = False) -> Checkup:
+    """Hold the source to the contract and deal the rows; train nothing and write nothing.
+
+    Raises
+    ------
+    DataAuditError
+        As `run`.
+    """
+    config, account = as_config(config), RowAccount()
+    contract = load_contract(config.contract, base=Path(), allow_code=allow_code)
+    rules = stages.defects_of(config)
+    with DuckDBEngine() as engine:
+        source = stages.read_source(config, contract, engine, account)
+        checked = check_contract(source, contract)
+        stages.enter_contract(checked, source, account)
+        sides, _ = stages.split_rows(config, source, checked, account)
+        table = stages.table_of(source, checked, sides, contract, config.seed)
+        stages.build_cleaning(config, table, rules, allow_code=allow_code)
+    return Checkup.of(checked, account, config.gate.fail_on)
+
+
+def audit(
+    data: Any,
+    target: str | None = None,
+    *,
+    test: Any = None,
+    checks: Mapping[str, Mapping[str, Any]] | None = None,
+    ignore: Sequence[str] = (),
+) -> AuditResult:
+    """List the defects of a table; nothing is trained, nothing is changed.
+
+    Parameters
+    ----------
+    data, test
+        A file or a pandas, polars or arrow table; and a test table of its own, if there is one.
+    target
+        The column to predict; without it the checks that need one are not applicable.
+    checks
+        Parameters by check, as under ``audit.checks``.
+    ignore
+        Codes and ids not to hear of.
+
+    Raises
+    ------
+    SourceError
+        If the table cannot be read.
+    UnknownNameError, ConfigError
+        For a target, check or parameter that does not exist or fit.
+    """
+    rules = configured(checks)
+    with DuckDBEngine() as engine:
+        source = read(data, test=test, engine=engine)
+        table = stages.described(source, target)
+        outcomes = audit_table(table, rules, ignore)
+        report = collect(
+            name=Path(source.files[0]).stem if source.files else "table",
+            outcomes=outcomes,
+            profile=table.profile,
+            columns=table.columns,
+            task=table.task,
+            source=source.description,
+            sample=table.sample,
+            unproven="An audit trains nothing; `dataaudit run` proves what cleaning is worth.",
+            versions=fingerprint.versions(),
+        )
+    return AuditResult(outcomes=outcomes, report=report)
+
+
+def as_config(config: Config | Mapping[str, Any] | str | Path) -> Config:
+    """Return a config from a path, a dictionary or itself."""
+    if isinstance(config, Config):
+        return config
+    return from_dict(config) if isinstance(config, Mapping) else load(config)
