@@ -57,9 +57,18 @@ class DuckDBEngine:
         self.connection.register(name, data)
 
     def copy(self, sql: str, path: Path) -> None:
-        """Write the rows of a SELECT to one Parquet file, streaming, in their order."""
+        """Write the rows of a SELECT to one Parquet file, streaming, in their order.
+
+        Raises
+        ------
+        QueryError
+            With DuckDB's own words.
+        """
         target = literal(str(path))
-        self.connection.execute(f"COPY ({sql}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
+        try:
+            self.connection.execute(f"COPY ({sql}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
+        except duckdb.Error as error:
+            raise QueryError(error) from error
 
     def close(self) -> None:
         """Let go of memory and temporary files."""

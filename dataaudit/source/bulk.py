@@ -11,10 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
 from dataaudit.engine import Engine
 from dataaudit.engine.sql import ident, literal
+from dataaudit.errors import QueryError
 from dataaudit.source.columns import ROW
 from dataaudit.source.dialect import Dialect
 
@@ -47,7 +46,7 @@ def in_bulk(
     try:
         engine.copy(_select(path, dialect, first_row), target)
         rows, delimiters, ends = _counted(engine, target, dialect)
-    except duckdb.Error:
+    except QueryError:
         return None
     held = _Held.below_header(path, dialect)
     blank = held.lines - rows - ends

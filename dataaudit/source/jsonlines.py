@@ -6,11 +6,9 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import duckdb
-
 from dataaudit.engine import Engine
 from dataaudit.engine.sql import ident, literal
-from dataaudit.errors import SourceError
+from dataaudit.errors import QueryError, SourceError
 from dataaudit.source.bulk import glob_safe
 from dataaudit.source.careful import BadLine
 from dataaudit.source.columns import ROW
@@ -60,8 +58,8 @@ def json_part(engine: Engine, file: Path, name: str, target: Path, first_row: in
         ]
         row = f"row_number() OVER () + {first_row - 1} AS {ROW}"
         engine.copy(f"SELECT {', '.join([row, *shown])} FROM {read}", target)
-    except duckdb.Error as error:
-        raise SourceError(name, str(error).splitlines()[0]) from error
+    except QueryError as error:
+        raise SourceError(name, error.problem) from error
     clean.unlink()
     source = f"read_parquet({literal(glob_safe(target))})"
     rows = int(engine.query(f"SELECT count(*) FROM {source}").column(0)[0].as_py())
