@@ -59,7 +59,7 @@ class FrameSampler(BaseSampler):
         kept, synthetic, donors = self._fit_resample(frame, labels)
         self.sample_indices_ = np.concatenate([kept, np.full(len(donors), -1)]).astype(np.int64)
         sources = np.concatenate([kept, donors]).astype(np.int64)
-        known = labels[sources] if self._needs_classes else []
+        known: Any = labels[sources] if self._needs_classes else []
         self.sampling_strategy_ = dict(pd.Series(known).value_counts().sort_index())
         rows = frame.take(kept)
         if len(donors):

@@ -97,7 +97,7 @@ def test_sampler_keeps_the_first_copy_and_contradictions():
     sampler = DropDuplicateRows()
     kept_X, kept_y = sampler.fit_resample(X, y)
     assert sampler.sample_indices_.tolist() == [0, 2, 3]
-    assert kept_X.index.tolist() == [0, 2, 3]
+    assert kept_X["b"].tolist() == ["u", "u", "v"]
     assert kept_y.tolist() == ["n", "y", "n"]
     array, _ = sampler.fit_resample(np.array([[1.0], [1.0], [2.0]]), np.array([0.5, 0.5, 0.5]))
     assert array.tolist() == [[1.0], [2.0]]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
-
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator
+
+from dataaudit.sampler import FrameSampler
 
 
-class DropDuplicateRows(BaseEstimator):
+class DropDuplicateRows(FrameSampler):
     """Keep the first of equal rows, target included; a sampler, so training rows only.
 
     Attributes
@@ -26,40 +25,20 @@ class DropDuplicateRows(BaseEstimator):
     [0, 2]
     """
 
-    def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002 - copies are looked for on resampling
-        """Learn nothing.
+    _stage = "duplicates"
+    _needs_classes = False
 
-        Parameters
-        ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-        y : array-like of shape (n_samples,), optional
-        """
-        self.n_features_in_ = np.shape(X)[1]
-        return self
+    def __init__(self) -> None:
+        """Take no parameters."""
 
-    def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
-        """Return the rows that are no copies of an earlier one.
-
-        Parameters
-        ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-        y : Series or array-like of shape (n_samples,)
-
-        Returns
-        -------
-        X, y
-            Of the types given.
-        """
-        self.fit(X, y)
-        frame = pd.DataFrame(X).reset_index(drop=True)
-        columns = [*(frame.iloc[:, place] for place in range(frame.shape[1])), pd.Series(list(y))]
+    def _fit_resample(
+        self, frame: pd.DataFrame, labels: np.ndarray
+    ) -> tuple[np.ndarray, pd.DataFrame, np.ndarray]:
+        frame = frame.reset_index(drop=True)
+        columns = [frame.iloc[:, place] for place in range(frame.shape[1])]
+        columns += [column for _, column in pd.DataFrame(labels).items()]
         codes = pd.DataFrame(
             {place: pd.factorize(column)[0] for place, column in enumerate(columns)}
         )
-        self.sample_indices_ = np.flatnonzero(~codes.duplicated().to_numpy())
-        return _take(X, self.sample_indices_), _take(y, self.sample_indices_)
-
-
-def _take(rows: Any, positions: np.ndarray) -> Any:
-    """Select rows by position from a frame, a series or an array."""
-    return rows.iloc[positions] if hasattr(rows, "iloc") else np.asarray(rows)[positions]
+        kept = np.flatnonzero(~codes.duplicated().to_numpy())
+        return kept, frame.iloc[:0], kept[:0]

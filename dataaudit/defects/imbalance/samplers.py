@@ -89,7 +89,6 @@ class Oversample(_Balancer):
         self, frame: pd.DataFrame, labels: np.ndarray
     ) -> tuple[np.ndarray, pd.DataFrame, np.ndarray]:
         codes, counts = self._counted(labels)
-        _refuse_gaps(frame)
         wanted = np.maximum(counts, np.floor(self.ratio * counts.max()).astype(int))
         rows = np.arange(len(frame))
         grown = np.flatnonzero(wanted > counts)
@@ -104,6 +103,16 @@ class Oversample(_Balancer):
         first = np.array([np.flatnonzero(codes == code)[0] for code in range(len(counts))])
         synthetic = coder.decode(np.asarray(matrix[len(frame) :], dtype=float))
         return rows, synthetic, first[new_codes[len(frame) :]]
+
+    def _checked(self, X: Any, y: Any) -> tuple[pd.DataFrame, np.ndarray]:
+        frame, labels = super()._checked(X, y)
+        _refuse_gaps(frame)
+        return frame, labels
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = False
+        return tags
 
     def _smote(self, coder: _Coder, neighbours: int) -> Any:
         """Pick the SMOTE that fits the columns."""
@@ -229,13 +238,13 @@ def _refuse_gaps(frame: pd.DataFrame) -> None:
         more = f" and {len(gaps) - 1} more columns" if len(gaps) > 1 else ""
         raise DataError(
             "imbalance",
-            f"SMOTE cannot take missing cells (NaN), which `{gaps[0]}`{more} has",
+            f"SMOTE cannot take the missing cells (NaN) of `{gaps[0]}`{more}",
             remedy="Put `missing` before `imbalance`.",
         )
     for name in numbers(frame):
         if not np.isfinite(floats(frame[name])).all():
             raise DataError(
                 "imbalance",
-                f"SMOTE cannot take infinite cells (inf), which `{name}` has",
+                f"SMOTE cannot take the infinite cells (inf) of `{name}`",
                 remedy="Put `outliers: {action: blank}` and `missing` before `imbalance`.",
             )

@@ -187,7 +187,8 @@ class Outliers(Defect):
             "rows",
             Severity.WARNING if rare else Severity.INFO,
             f"{len(rows):,} of {len(scores):,} rows{looked_at} ({_share(len(rows) / len(scores))}) "
-            f"stand apart over the {len(names)} number columns together (isolation forest above 0.6).{rare}",
+            f"stand apart over the {len(names)} number columns together (isolation forest above "
+            f"0.6).{rare}",
             rows=len(rows),
             share=len(rows) / len(scores),
             evidence={"columns": len(names), "largest_score": float(rows.iloc[0])},
