@@ -115,7 +115,7 @@ class Naive(_Rowwise):
     def _codes(self, X: pd.DataFrame, name: Any) -> np.ndarray:
         """Return one text column as numbers."""
         text = X[name].astype("str").where(X[name].notna())
-        return pd.Index(self.codes_[name]).get_indexer(text).astype("float64")
+        return pd.Index(self.codes_[name]).get_indexer(pd.Index(text)).astype("float64")
 
 
 class Base(_Rowwise):
@@ -155,12 +155,12 @@ class Base(_Rowwise):
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """Prepare rows; every row stays, in order."""
-        return self.columns_.transform(_plain(X))  # type: ignore[no-any-return]  # pandas by set_output
+        return self.columns_.transform(_plain(X))
 
 
 def _plain(X: pd.DataFrame) -> pd.DataFrame:
     """Return numbers without infinity, dates as seconds, and text without gaps."""
-    plain = {}
+    plain: dict[Any, Any] = {}
     for name in numbers(X):
         plain[name] = X[name].astype("float64").replace([np.inf, -np.inf], np.nan)
     for name in dates(X):
@@ -184,6 +184,4 @@ def standard_arms(clean: Preparation | None = None) -> dict[str, Any]:
 
 def describe(arms: Mapping[str, Any]) -> dict[str, str]:
     """Return one sentence for each arm."""
-    return {
-        name: getattr(arm, "description", "The chosen cleaning.") for name, arm in arms.items()
-    }
+    return {name: getattr(arm, "description", "The chosen cleaning.") for name, arm in arms.items()}

@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 
 from dataaudit.proof import network
+from dataaudit.proof.fit import Fit, Floats, History, Trained, batches
 from dataaudit.proof.network import Kind, load_keras
 from dataaudit.proof.progress import Rate, Stopping
 from dataaudit.proof.spec import NetworkSpec, OptimizerSpec
-from dataaudit.proof.fit import Fit, Floats, History, Trained, batches
 
 _USES_XLA = sys.platform != "win32"  # TensorFlow's wheels for Windows come without it
 _CURVE_ROWS = 20_000  # the training curve of a longer table is taken on so many evenly spaced rows
@@ -109,7 +109,7 @@ def _validation(fit: Fit) -> tuple[Floats, Floats]:
 
 def _placed(fit: Fit, sizes: Shapes) -> tuple[Any, ...]:
     """Pad the arrays and hand them to TensorFlow."""
-    import tensorflow as tf  # noqa: PLC0415 - heavy; only where a network is trained
+    import tensorflow as tf
 
     ones = np.ones(len(fit.X), dtype="float32")
     monitor = ones if fit.monitor is None else fit.monitor
@@ -163,16 +163,16 @@ class _Program:
         self, spec: NetworkSpec, optimizer: OptimizerSpec, kind: Kind, outputs: int, columns: int
     ) -> None:
         load_keras()
-        import tensorflow as tf  # noqa: PLC0415 - heavy; only where a network is trained
+        import tensorflow as tf
 
         self.model = network.build(spec, columns=columns, outputs=outputs)
         self.optimizer = network.optimizer(optimizer)
         self.optimizer.build(self.model.trainable_variables)
         self._kind = kind
         self._periods: dict[Any, Any] = {}  # one compilation for each set of padded sizes
-        self._predict = tf.function(
-            lambda X: self.model(X, training=False)
-        ).get_concrete_function(tf.TensorSpec((None, columns), "float32"))
+        self._predict = tf.function(lambda X: self.model(X, training=False)).get_concrete_function(
+            tf.TensorSpec((None, columns), "float32")
+        )
 
     def reset(self, seed: int, columns: int) -> None:
         """Start anew: weights from the seed, optimizer without memory."""
@@ -182,7 +182,7 @@ class _Program:
 
     def period(self, data: tuple[Any, ...], drawn: Any, steps: int, rate: float) -> list[float]:
         """Take the steps; return the training and the validation loss after them."""
-        import tensorflow as tf  # noqa: PLC0415 - heavy; only where a network is trained
+        import tensorflow as tf
 
         self.optimizer.learning_rate.assign(rate)
         tensors = (*data, tf.constant(drawn), tf.constant(steps))
@@ -195,11 +195,11 @@ class _Program:
 
     def predict(self, X: Floats) -> Floats:
         """Return the outputs, shape (rows, outputs)."""
-        import tensorflow as tf  # noqa: PLC0415 - heavy; only where a network is trained
+        import tensorflow as tf
 
         chunks = (tf.constant(X[i : i + _PREDICT_ROWS]) for i in _chunks(len(X)))
         parts = [self._predict(chunk).numpy() for chunk in chunks]
-        return np.concatenate(parts)  # type: ignore[no-any-return]  # TensorFlow is untyped
+        return np.concatenate(parts)
 
     def weights(self) -> list[Any]:
         """Copy the weights."""
@@ -212,7 +212,7 @@ class _Program:
 
     def _traced_period(self, *tensors: Any) -> Any:
         """Be traced by TensorFlow: a loop of steps, then the two losses."""
-        import tensorflow as tf  # noqa: PLC0415 - heavy; only where a network is trained
+        import tensorflow as tf
 
         X, y, weight, X_curve, y_curve, monitor, X_seen, y_seen, seen, shift, drawn, steps = tensors
         for step in tf.range(steps):
@@ -227,7 +227,7 @@ class _Program:
 
     def _step(self, X: Any, y: Any, weight: Any) -> None:
         """Take one optimizer step."""
-        import tensorflow as tf  # noqa: PLC0415 - heavy; only where a network is trained
+        import tensorflow as tf
 
         with tf.GradientTape() as tape:
             losses = _row_losses(self._kind, self.model(X, training=True), y)
@@ -237,7 +237,7 @@ class _Program:
 
     def _mean_loss(self, X: Any, y: Any, weight: Any, shift: Any) -> Any:
         """Return the weighted mean loss in inference mode."""
-        import tensorflow as tf  # noqa: PLC0415 - heavy; only where a network is trained
+        import tensorflow as tf
 
         losses = _row_losses(self._kind, self.model(X, training=False) + shift, y)
         return tf.reduce_sum(losses * weight) / tf.reduce_sum(weight)
@@ -250,7 +250,7 @@ def _chunks(rows: int) -> range:
 
 def _row_losses(kind: Kind, outputs: Any, y: Any) -> Any:
     """Return the loss of each row, from logits."""
-    import tensorflow as tf  # noqa: PLC0415 - heavy; only where a network is trained
+    import tensorflow as tf
 
     if kind == "regression":
         return tf.square(outputs[:, 0] - y)

@@ -46,9 +46,7 @@ def content(
             },
             "per_class": per_class(judged, judgement.truth, target),
             "test": on_test(finals[arm], test_labels, target),
-            "calibration": {}
-            if arm == "const"
-            else calibration(judged, judgement.truth, target),
+            "calibration": {} if arm == "const" else calibration(judged, judgement.truth, target),
             "failed_fits": judged.failed,
         }
     histories = {arm: final.history for arm, final in finals.items() if final.history}
@@ -159,9 +157,10 @@ def _notes(
     notes = [*_metric_notes(metric, floor, target)]
     for arm, described in arms.items():
         failed = judgement.arms[arm].failed
+        fits = case.plan.folds * case.plan.repeats
         if failed:
             notes.append(
-                f"`{arm}`: training failed in {failed} of {case.plan.folds * case.plan.repeats} fits "
+                f"`{arm}`: training failed in {failed} of {fits} fits "
                 "(the loss was no longer a number); doing nothing answered for them."
             )
         value = described["metrics"].get("accuracy", {}).get("value")
@@ -175,9 +174,11 @@ def _notes(
             notes.append(
                 f"`{arm}` predicts the rarest class {predicted:.2f} times as often as it occurs."
             )
-    counts = _counts(target) if target.classes else []
+    counts = _counts(target).tolist() if target.classes else []
     rare = [c for c, n in zip(target.classes, counts, strict=True) if n < LEAST_CLASS]
-    notes += [f"Class `{label}` has fewer than 4 rows: nothing can be said of it." for label in rare]
+    notes += [
+        f"Class `{label}` has fewer than 4 rows: nothing can be said of it." for label in rare
+    ]
     unknown = 0 if test_labels is None or not target.classes else int((test_labels < 0).sum())
     if unknown:
         notes.append(f"{unknown:,} test rows have a label that no training row has; not scored.")
@@ -190,12 +191,13 @@ def _metric_notes(metric: str, floor: Mapping[str, Any], target: Target) -> list
         return []
     value = floor["accuracy"]["value"]
     label = target.classes[int(np.argmax(_counts(target)))]
-    return [
+    note = (
         f"Accuracy misleads here: always saying `{label}` is right in {value:.1%} of the rows. "
         "Verdicts are about balanced accuracy, the mean of the classes' recalls."
-    ]
+    )
+    return [note]
 
 
 def _counts(target: Target) -> NDArray[np.intp]:
     """Return the rows of each class."""
-    return np.bincount(target.values.astype(np.intp), minlength=len(target.classes))
+    return np.bincount(target.coded.astype(np.intp), minlength=len(target.classes))

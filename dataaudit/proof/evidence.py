@@ -118,7 +118,7 @@ def compare(
         The primary one; ``auto``: accuracy, balanced accuracy where one class has more than 70 % of
         the rows, R2 for regression.
     pairs
-        Which arms the verdicts compare, (before, after); by default `clean` with `naive` and `base`.
+        What the verdicts compare, (before, after); by default `clean` with `naive` and `base`.
     groups, order : array-like of shape (rows,), optional
         Rows that belong together, and time. Equal rows stay together in any case.
     validation : array-like of bool, shape (rows,), optional
@@ -128,7 +128,7 @@ def compare(
     allow_code, base
         Whether ``train.network.file`` may run, and the folder it is looked for in.
     progress
-        Called with (folds done, folds in all).
+        Called with (fits done, fits in all).
 
     Raises
     ------
@@ -153,7 +153,7 @@ def compare(
         load_keras()
     case, note = _case(X, recipe, prove, networks, seed=seed, groups=groups, order=order)
     judgement = judge(arms, case, progress)
-    last = _finals(arms, X, recipe, case, validation, test, seed)
+    last = _finals(arms, X, recipe, case, validation=validation, test=test)
     chosen = [pair for pair in _PAIRS if set(pair) <= set(arms)] if pairs is None else pairs
     estimates = {
         arm: {
@@ -205,8 +205,8 @@ def _case(
 ) -> tuple[Case, str]:
     """Return what the arms are judged on: as many rows as the budget allows."""
     target = recipe.target
-    if len(X) != len(target.values):
-        raise DataError("prove", f"{len(X)} rows have {len(target.values)} targets")
+    if len(X) != len(target.coded):
+        raise DataError("prove", f"{len(X)} rows have {len(target.coded)} targets")
     if groups is None:
         together, are_twins = twins(X)
     else:
@@ -224,12 +224,10 @@ def _case(
     rows = np.arange(len(X))
     if made.rows < len(X):
         rows = np.flatnonzero(pick(target.strata, together, made.rows / len(X), seed))
-    part = Target(kind=target.kind, classes=target.classes, values=target.values[rows])
+    part = Target(kind=target.kind, classes=target.classes, coded=target.coded[rows])
     case = Case(
         X=X.iloc[rows],
-        recipe=Recipe(
-            target=part, train=recipe.train, metric=recipe.metric, build=recipe.build
-        ),
+        recipe=Recipe(target=part, train=recipe.train, metric=recipe.metric, build=recipe.build),
         plan=made,
         groups=np.unique(together[rows], return_inverse=True)[1],
         seed=seed,
@@ -245,14 +243,14 @@ def _finals(
     X: pd.DataFrame,
     recipe: Recipe,
     case: Case,
+    *,
     validation: Any,
     test: tuple[pd.DataFrame, Any] | None,
-    seed: int,
 ) -> dict[str, Final]:
     """Fit every arm once more, on all rows."""
     if validation is None:
         together = case.groups if len(case.groups) == len(X) else twins(X)[0]
-        is_stop = pick(recipe.target.strata, together, _VALIDATION, seed)
+        is_stop = pick(recipe.target.strata, together, _VALIDATION, case.seed)
     else:
         is_stop = np.asarray(validation, dtype=bool)
     return finals(
@@ -262,7 +260,7 @@ def _finals(
         fit=np.flatnonzero(~is_stop),
         stop=np.flatnonzero(is_stop),
         test=None if test is None else test[0],
-        seed=seed,
+        seed=case.seed,
     )
 
 

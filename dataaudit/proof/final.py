@@ -5,20 +5,19 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import logit
 
 from dataaudit.errors import SourceError
 from dataaudit.proof.fit import History, Trained
 from dataaudit.proof.fitting import Job, Recipe, prepare, read
 from dataaudit.proof.folds import Rows
 from dataaudit.proof.network import load_keras
-from dataaudit.proof.target import Answers, Floats
+from dataaudit.proof.target import Answers
 from dataaudit.proof.training import train
 
 _MEMBER = "dataaudit.json"  # beside Keras' own members of the archive

@@ -79,7 +79,15 @@ class Job:
 
 
 def prepare(
-    name: str, arm: Any, X: pd.DataFrame, recipe: Recipe, *, fit: Rows, stop: Rows, judged: Any, seed: int
+    name: str,
+    arm: Any,
+    X: pd.DataFrame,
+    recipe: Recipe,
+    *,
+    fit: Rows,
+    stop: Rows,
+    judged: Any,
+    seed: int,
 ) -> Job:
     """Make an arm ready.
 
@@ -103,8 +111,8 @@ def prepare(
     DataError
         Where it leaves what a network cannot take.
     """
-    target, values = recipe.target, recipe.target.values[fit]
-    floor = _constant(target, np.concatenate([values, target.values[stop]]), len(judged))
+    target, values = recipe.target, recipe.target.coded[fit]
+    floor = _constant(target, np.concatenate([values, target.coded[stop]]), len(judged))
     if isinstance(arm, Const):
         return _without_network(name, judged, floor, floor)
     if isinstance(arm, Model):
@@ -116,7 +124,9 @@ def prepare(
     made = preparation.fit_resample(given, _labels(target, values, given.index))
     check_trained(name, made.rows, made.synthetic, len(fit))
     prepared = [_checked(name, preparation, frame) for frame in (X.iloc[stop], judged)]
-    return _job(name, recipe, preparation, made, prepared, fit=fit, stop=stop, floor=floor, seed=seed)
+    return _job(
+        name, recipe, preparation, made, prepared, fit=fit, stop=stop, floor=floor, seed=seed
+    )
 
 
 def _without_network(name: str, judged: Any, floor: Answers, said: Answers) -> Job:
@@ -140,17 +150,19 @@ def _job(
     seed: int,
 ) -> Job:
     """Describe the fit of a prepared arm."""
-    target, values = recipe.target, recipe.target.values[fit]
+    target, values = recipe.target, recipe.target.coded[fit]
     codes, weight = target.codes(made.y), np.asarray(made.weight, dtype="float64")
     weight = weight / weight.mean()
     middle, spread = (0.0, 1.0) if target.classes else (values.mean(), values.std() or 1.0)
-    shift, cut, monitor = _classes(recipe, preparation, made, values, codes, weight)
+    shift, cut, monitor = _classes(
+        recipe, preparation, made, values=values, codes=codes, weight=weight
+    )
     description = Fit(
         X=_matrix(name, made.X),
         y=((codes - middle) / spread).astype("float32"),
         weight=weight.astype("float32"),
         X_validation=_matrix(name, prepared[0]),
-        y_validation=((target.values[stop] - middle) / spread).astype("float32"),
+        y_validation=((target.coded[stop] - middle) / spread).astype("float32"),
         inputs=(_matrix(name, prepared[1]),),
         spec=recipe.train,
         budget=budget(recipe.train, len(fit)),
@@ -176,7 +188,13 @@ def _job(
 
 
 def _classes(
-    recipe: Recipe, preparation: Any, made: Resampled, values: Floats, codes: Floats, weight: Floats
+    recipe: Recipe,
+    preparation: Any,
+    made: Resampled,
+    *,
+    values: Floats,
+    codes: Floats,
+    weight: Floats,
 ) -> tuple[Floats, Floats, Floats]:
     """Return the shift, the cut, and the weights of the training curve: real rows, real shares."""
     target, real = recipe.target, 1.0 - np.asarray(made.synthetic, dtype="float64")
@@ -228,7 +246,7 @@ def _own_answers(arm: Model, X: pd.DataFrame, target: Target, learn: Rows, judge
     """Train an arm that brings its own model, and ask it."""
     model = arm.clone()
     given = X.iloc[learn]
-    model.fit(given, _labels(target, target.values[learn], given.index))
+    model.fit(given, _labels(target, target.coded[learn], given.index))
     outputs = np.asarray(model.outputs(judged, np.asarray(target.classes, dtype=object)))
     if not target.classes:
         return Answers(labels=outputs[:, 0], shares=outputs)

@@ -43,7 +43,7 @@ class Fold:
 
 
 def twins(X: pd.DataFrame) -> tuple[Rows, bool]:
-    """Number the rows so that equal rows share a number.
+    """Give equal rows one number.
 
     Returns
     -------
@@ -120,7 +120,7 @@ def _dealt(strata: Rows, groups: Rows, parts: int, seed: int) -> Rows:
     by_stratum = shuffled[np.argsort(strata[first][shuffled], kind="stable")]
     part = np.empty(len(first), dtype=np.intp)
     part[by_stratum] = np.arange(len(first)) % parts
-    return part[inverse]  # type: ignore[no-any-return]  # NumPy's stubs lose the type
+    return part[inverse]
 
 
 def pick(strata: Rows, groups: Rows, share: float, seed: int) -> NDArray[np.bool_]:
@@ -133,7 +133,7 @@ def pick(strata: Rows, groups: Rows, share: float, seed: int) -> NDArray[np.bool
         chosen[members[: round(share * len(members))]] = True
     if not chosen.any():
         chosen[shuffled[0]] = True
-    return chosen[inverse]  # type: ignore[no-any-return]  # NumPy's stubs lose the type
+    return chosen[inverse]
 
 
 def check_fold(fold: Fold, groups: Rows) -> None:

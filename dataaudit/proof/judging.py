@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dataaudit.proof.fitting import Recipe, prepare, read
+from dataaudit.proof.fitting import Job, Recipe, prepare, read
 from dataaudit.proof.folds import Fold, InvariantError, Rows, digest, folds
 from dataaudit.proof.plan import Plan
 from dataaudit.proof.target import Answers, Floats
@@ -126,6 +127,7 @@ def judge(arms: Mapping[str, Any], case: Case, progress: Progress | None = None)
         Where the arms would not be compared on the same rows.
     """
     judged = {name: Judged() for name in arms}
+    tick = _ticker(progress, case.plan)
     parts, rows = [], np.array([], dtype=np.intp)
     for repeat in range(case.plan.repeats):
         parted = case.parted(repeat)
@@ -133,37 +135,55 @@ def judge(arms: Mapping[str, Any], case: Case, progress: Progress | None = None)
         if len(np.unique(rows)) != len(rows):
             raise InvariantError("all", "would judge a row twice in one repeat")
         parts.append(_part_of(rows, parted))
-        for k, fold in enumerate(parted):
-            done = repeat * case.plan.folds + k
-            _ask(arms, judged, case, fold, case.seed + done)
-            if progress is not None:
-                progress(done + 1, case.plan.folds * case.plan.repeats)
+        seed = case.seed + repeat * case.plan.folds
+        _ask(arms, judged, case, parted, seed=seed, tick=tick)
         for arm in judged.values():
             arm.close(parted)
     return Judgement(
         arms=judged,
         rows=rows,
-        truth=case.recipe.target.values[rows],
+        truth=case.recipe.target.coded[rows],
         parts=np.array(parts),
         digest=_agreed(judged),
     )
 
 
+def _ticker(progress: Progress | None, plan: Plan) -> Callable[[], object] | None:
+    """Return what counts the fits."""
+    count = itertools.count(1)
+    return None if progress is None else lambda: progress(next(count), plan.fits)
+
+
 def _ask(
-    arms: Mapping[str, Any], judged: Mapping[str, Judged], case: Case, fold: Fold, seed: int
+    arms: Mapping[str, Any],
+    judged: Mapping[str, Judged],
+    case: Case,
+    parted: list[Fold],
+    *,
+    seed: int,
+    tick: Callable[[], object] | None,
 ) -> None:
-    """Note what each arm says of the rows of one fold."""
-    frame, truth = case.X.iloc[fold.judge], case.recipe.target.values[fold.judge]
+    """Note what each arm says of the rows of each fold; one call trains them all."""
     jobs = [
-        prepare(name, arm, case.X, case.recipe, fit=fold.fit, stop=fold.stop, judged=frame, seed=seed)
+        (fold, _prepared(name, arm, case, fold, seed + k))
+        for k, fold in enumerate(parted)
         for name, arm in arms.items()
     ]
-    trained = iter(train([job.fit for job in jobs if job.fit is not None]))
-    for job in jobs:
+    trained = iter(train([job.fit for _, job in jobs if job.fit is not None], tick))
+    for fold, job in jobs:
         answer, failed = read(job, next(trained) if job.fit is not None else None)
         if len(answer.labels) != len(fold.judge):
             raise InvariantError(job.arm, "did not answer for every row")
+        truth = case.recipe.target.coded[fold.judge]
         judged[job.arm].note(answer, failed=failed, digest=digest(job.ids, truth))
+
+
+def _prepared(name: str, arm: Any, case: Case, fold: Fold, seed: int) -> Job:
+    """Make an arm ready for a fold."""
+    frame = case.X.iloc[fold.judge]
+    return prepare(
+        name, arm, case.X, case.recipe, fit=fold.fit, stop=fold.stop, judged=frame, seed=seed
+    )
 
 
 def _agreed(judged: Mapping[str, Judged]) -> str:

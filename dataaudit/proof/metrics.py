@@ -78,9 +78,7 @@ def _ratio(numerator: Floats, denominator: Floats) -> Estimate:
         return Estimate(0.0, np.zeros(len(numerator)))
     value = float(numerator.sum() / total)
     n = len(numerator)
-    return Estimate(
-        value, (numerator - value * denominator) / total * np.sqrt(n / max(n - 1, 1))
-    )
+    return Estimate(value, (numerator - value * denominator) / total * np.sqrt(n / max(n - 1, 1)))
 
 
 def accuracy(said: Answers, truth: Floats, target: Target) -> Estimate:  # noqa: ARG001 - one signature for all
@@ -213,7 +211,7 @@ def primary(target: Target) -> str:
     """Return the metric that verdicts are about, fixed before anything is trained."""
     if not target.classes:
         return "r2"
-    common = target.counts(target.values).max()
+    common = target.counts(target.coded).max()
     return "accuracy" if common <= _MOST_COMMON else "balanced_accuracy"
 
 

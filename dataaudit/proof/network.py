@@ -84,7 +84,7 @@ def build(spec: NetworkSpec, *, columns: int, outputs: int) -> Any:
     keras = load_keras()
     layers = [keras.Input((columns,), name="features")]
     for units in spec.hidden:
-        # A bias before batch norm has no effect but a gradient of rounding errors, which Adam scales up.
+        # Before batch norm a bias has no effect but gradients of rounding errors, which Adam scales up.
         with_bias = not spec.batch_norm
         layers.append(
             keras.layers.Dense(units, use_bias=with_bias, kernel_regularizer=_penalty(spec))
@@ -129,8 +129,8 @@ def initialise(model: Any, seed: int, *, columns: int | None = None) -> None:
     seed
         Decides the kernels (Glorot uniform, as in Keras) and the dropout masks.
     columns
-        Real input columns, where the model is wider: the kernel rows beyond are zero, so that padded
-        columns change nothing.
+        Real input columns, where the model is wider: the kernel rows beyond are zero, so that
+        padded columns change nothing.
     """
     keras = load_keras()
     numbers = np.random.SeedSequence(seed).generate_state(len(model.layers))
@@ -189,7 +189,7 @@ def load_build(where: str, *, base: Path, allow_code: bool) -> Build:
         raise ConfigError(
             "train.network.file", expected='a function, as in "model.py:build"', found=where
         )
-    return function  # type: ignore[no-any-return]  # its signature shows when it is called
+    return function
 
 
 def _module(source: str, base: Path) -> Any:

@@ -6,14 +6,15 @@ longer or shorter, and is the same plan.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from dataaudit.errors import DataError
+from dataaudit.proof.fit import budget
 from dataaudit.proof.spec import ProveSpec, TrainSpec
 from dataaudit.proof.target import Target
-from dataaudit.proof.fit import budget
 
 _SMALL, _LARGE = 200, 20_000  # rows; science.md 1.2
 _FOLDS, _FEW_FOLDS = 5, 3
@@ -69,8 +70,8 @@ class Plan:
         part = "" if self.rows == self.rows_given else f" of {self.rows_given:,}"
         times = "once" if self.repeats == 1 else f"{self.repeats} times over"
         return (
-            f"{self.folds} folds, {times}, on {self.rows:,}{part} rows: {self.fits} fits of at most "
-            f"{self.steps:,} steps, about {max(1, round(self.seconds))} s by the cost formula."
+            f"{self.folds} folds, {times}, on {self.rows:,}{part} rows: {self.fits} fits of at "
+            f"most {self.steps:,} steps, about {max(1, round(self.seconds))} s by the cost formula."
         )
 
     def to_dict(self) -> dict[str, object]:
@@ -113,7 +114,7 @@ def plan(
     DataError
         For a table that is too small.
     """
-    rows = len(target.values)
+    rows = len(target.coded)
     if rows < _LEAST_ROWS:
         raise DataError("prove", f"{rows} rows are too few, {_LEAST_ROWS} are needed")
     first = Plan(
@@ -134,8 +135,8 @@ def _folds(target: Target, groups: int, prove: ProveSpec) -> int:
     """Return K: 5, or 3 for many rows, and never so many that a class would be missing."""
     wished = prove.folds
     if wished == "auto":
-        wished = _FOLDS if len(target.values) < _LARGE else _FEW_FOLDS
-    counts = np.bincount(target.strata) if target.classes else np.array([len(target.values)])
+        wished = _FOLDS if len(target.coded) < _LARGE else _FEW_FOLDS
+    counts = np.bincount(target.strata) if target.classes else np.array([len(target.coded)])
     counts = counts[counts >= LEAST_CLASS]
     if not len(counts) or groups < _FOLDS - 1:
         raise DataError(
@@ -186,4 +187,4 @@ def _priced(given: Plan, target: Target, columns: int, train: TrainSpec, *, is_s
 def _weights(train: TrainSpec, columns: int, outputs: int) -> int:
     """Return about how many weights the network has."""
     widths = [columns, *train.network.hidden, outputs]
-    return sum(a * b for a, b in zip(widths, widths[1:], strict=False))
+    return sum(a * b for a, b in itertools.pairwise(widths))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from dataaudit.proof.spec import TrainSpec
 from dataaudit.proof.fit import Budget
+from dataaudit.proof.spec import TrainSpec
 
 _LESS = 1e-4  # Keras' min_delta of ReduceLROnPlateau: a smaller fall is none
 

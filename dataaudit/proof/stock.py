@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from dataaudit.proof import network
+from dataaudit.proof.fit import Fit, Floats, History, Trained, batches
 from dataaudit.proof.network import OutputShapeError, load_keras
 from dataaudit.proof.progress import Rate, Stopping
-from dataaudit.proof.fit import Fit, Floats, History, Trained, batches
 
 _TINY = 1e-7  # Keras' epsilon: the smallest probability that has a logarithm
 

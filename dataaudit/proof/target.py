@@ -46,13 +46,13 @@ class Target:
         What the network answers.
     classes
         Sorted labels; empty for regression.
-    values
+    coded
         The number of each row's class, or the target itself. Shape (rows,).
     """
 
     kind: Kind
     classes: tuple[str, ...]
-    values: Floats
+    coded: Floats
 
     @classmethod
     def of(cls, y: Any, kind: str) -> Target:
@@ -75,12 +75,12 @@ class Target:
             values = series.to_numpy("float64")
             if not np.isfinite(values).all() or np.ptp(values) == 0:
                 raise DataError("prove", "the target must be finite and must vary")
-            return cls(kind="regression", classes=(), values=values)
+            return cls(kind="regression", classes=(), coded=values)
         classes, codes = np.unique(series.astype(str).to_numpy("object"), return_inverse=True)
         if len(classes) < _TWO:
             raise DataError("prove", f"the target has {len(classes)} class; two are needed")
         name: Kind = "binary" if len(classes) == _TWO else "multiclass"
-        return cls(kind=name, classes=tuple(classes), values=codes.astype("float64"))
+        return cls(kind=name, classes=tuple(classes), coded=codes.astype("float64"))
 
     @property
     def outputs(self) -> int:
@@ -91,15 +91,15 @@ class Target:
     def strata(self) -> NDArray[np.intp]:
         """What folds are balanced by: the class, or the decile of the target."""
         if self.classes:
-            return self.values.astype(np.intp)
-        ranks = pd.Series(self.values).rank(method="first").to_numpy()
+            return self.coded.astype(np.intp)
+        ranks = pd.Series(self.coded).rank(method="first").to_numpy()
         return ((ranks - 1) * _DECILES // len(ranks)).astype(np.intp)
 
     def codes(self, y: Any) -> Floats:
         """Return labels as class numbers, or the values themselves."""
         if not self.classes:
             return pd.Series(y).to_numpy("float64")
-        text = pd.Series(y).astype(str)
+        text = pd.Index(pd.Series(y).astype(str))
         return pd.Index(self.classes).get_indexer(text).astype("float64")
 
     def counts(self, codes: Floats, weight: Floats | None = None) -> Floats:

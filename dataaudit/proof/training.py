@@ -6,19 +6,21 @@ network by stock `fit`) is nobody else's business.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from dataaudit.proof import compiled, stock
 from dataaudit.proof.fit import Fit, Trained
 
 
-def train(fits: Sequence[Fit]) -> list[Trained]:
+def train(fits: Sequence[Fit], tick: Callable[[], object] | None = None) -> list[Trained]:
     """Train every network, each as if it were alone.
 
     Parameters
     ----------
     fits
-        In any mixture; those of one shape share one compilation.
+        In any mixture; they share as few compilations as can be.
+    tick
+        Called after each fit.
 
     Raises
     ------
@@ -40,6 +42,9 @@ def train(fits: Sequence[Fit]) -> list[Trained]:
     True
     """
     shapes = compiled.shapes([fit for fit in fits if fit.build is None])
-    return [
-        stock.run(fit) if fit.build is not None else compiled.run(fit, shapes) for fit in fits
-    ]
+    trained = []
+    for fit in fits:
+        trained.append(compiled.run(fit, shapes) if fit.build is None else stock.run(fit))
+        if tick is not None:
+            tick()
+    return trained

@@ -22,7 +22,9 @@ HELPS, HARMS = "helps", "harms"
 SAME, UNDECIDED = "no practical difference", "undecided"
 _EQUIVALENCE = 0.9  # two one-sided tests at 5 %: the 90 % interval lies within the smallest effect
 _POWER = 0.8
-_CLOSE = 0.1  # of the smallest effect; nearer to the limit than this no number of rows is worth naming
+_CLOSE = (
+    0.1  # of the smallest effect; nearer to the limit than this no number of rows is worth naming
+)
 _NAMES = {
     "const": "doing nothing",
     "naive": "a first script, mostly scaling and encoding",
@@ -211,8 +213,8 @@ def _sentence(verdict: Verdict) -> str:
             f"({write(found.value)}, 95 % interval {reach})."
         )
     return (
-        f"{start} changed {label} by {write(found.value)} against {before}, but {verdict.rows:,} rows "
-        f"do not decide whether that is more than chance (95 % interval {reach}){_needed(verdict)}."
+        f"{start} changed {label} by {write(found.value)} against {before}, but {verdict.rows:,} "
+        f"rows do not decide whether that is more than chance (95 % interval {reach}){_needed(verdict)}."
     )
 
 
