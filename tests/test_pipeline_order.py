@@ -91,8 +91,8 @@ def test_code_that_the_config_names_runs_only_when_allowed():
     step = ("use", {"use": POWER, "params": {"standardize": False}})
     with pytest.raises(CodeRefusedError, match="--allow-code"):
         build(step)
-    cleaning = build(step, allow_code=True)
-    assert cleaning.steps[0][0] == "sklearn.preprocessing.PowerTransformer"
+    cleaning = build(step, step, allow_code=True)
+    assert [name for name, _ in cleaning.steps] == ["PowerTransformer", "PowerTransformer_2"]
     assert cleaning.steps[0][1].standardize is False
 
 

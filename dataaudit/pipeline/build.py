@@ -36,10 +36,12 @@ def build_steps(
     CodeRefusedError
         For code that the caller did not allow.
     """
-    built, balance, does = [], "none", set()
+    built: list[tuple[str, Any]] = []
+    balance, does = "none", set()
     for name, params in steps:
         if name == "use":
-            built.append(_use(dict(params), allow_code=allow_code))
+            step = _use(dict(params), allow_code=allow_code)
+            built.append((_own_name(step, [taken for taken, _ in built]), step))
         elif name == "encode":
             encode = Encode.configured(params)
             built.append((name, encode.estimator(kind=kind, seed=seed)))
@@ -78,7 +80,14 @@ def _remedy(name: str, defect: Defect) -> Any:
     return PASS if remedy is None else remedy
 
 
-def _use(params: dict[str, Any], *, allow_code: bool) -> tuple[str, Any]:
+def _own_name(step: Any, taken: Sequence[str]) -> str:
+    """Name a user's own step by its class; the second of a class is ``Class_2``."""
+    name = type(step).__name__.replace("__", "_")  # scikit-learn keeps the double for parameters
+    same = sum(other == name or other.startswith(f"{name}_") for other in taken)
+    return f"{name}_{same + 1}" if same else name
+
+
+def _use(params: dict[str, Any], *, allow_code: bool) -> Any:
     """Return a user's own step, ``{use: "package.module:Class", params: {...}}``."""
     for key in params:
         if key not in _USE_KEYS:
@@ -94,7 +103,7 @@ def _use(params: dict[str, Any], *, allow_code: bool) -> tuple[str, Any]:
         ) from error
     if not (hasattr(step, "fit") and (hasattr(step, "transform") or is_sampler(step))):
         raise ConfigError("clean.use", expected="a scikit-learn transformer or sampler", found=code)
-    return code.replace(":", "."), step
+    return step
 
 
 def imported(code: str) -> Any:
