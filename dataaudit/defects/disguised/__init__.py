@@ -248,7 +248,7 @@ def _tokens(table: Table, name: str) -> dict[str, int]:
     return _counts(
         table,
         f"SELECT {x}, count(*) FROM {ident(table.typed)} "
-        f"WHERE lower({stripped(x)}) IN ({known}) "
+        f"WHERE list_contains([{known}], lower({stripped(x)})) "  # IN plans five times longer
         "GROUP BY 1 ORDER BY 2 DESC, 1",
     )
 
