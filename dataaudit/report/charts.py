@@ -125,6 +125,18 @@ def curve(curves: Sequence[Mapping[str, Any]], which: Mapping[str, Any]) -> Mark
     ).format(name, Markup().join(parts))
 
 
+def reliability(arm: Mapping[str, Any]) -> Markup:
+    """Draw predicted against actual shares; on the diagonal they agree."""
+    points = [(100 * p["predicted"], 100 - 100 * p["actual"]) for p in arm["points"]]
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    dot = Markup('<circle class="dot" cx="{:.1f}" cy="{:.1f}" r="2"/>')
+    return Markup(
+        '<svg class="reliability" role="img" aria-label="Predicted against actual shares of {}" '
+        'viewBox="0 0 100 100"><line class="grid zero" x1="0" y1="100" x2="100" y2="0"/>'
+        '<polyline class="validation" points="{}"/>{}</svg>'
+    ).format(arm["arm"], line, Markup().join(dot.format(x, y) for x, y in points))
+
+
 def extent(curves: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
     """Return lowest and highest loss; what is far above the first epochs' middle is cut off."""
     every = [

@@ -115,6 +115,7 @@ def collect(
             ),
             "next": next_steps(findings=found, checks=ended, contract=rules, comparison=compared),
             "findings": found,
+            "groups": findings_of.groups(found),
             "checks": ended,
             "comparison": compared,
             "unproven": unproven,

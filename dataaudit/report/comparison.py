@@ -60,6 +60,7 @@ def describe(
         "effects": _effects(evidence.get("verdicts", []), name),
         "metrics": scores.table(arms, name),
         "classes": scores.classes(arms, labels),
+        "reliability": scores.reliability(arms, labels),
         "curves": _curves(evidence.get("curves", {})),
         "plan": _plan(evidence.get("plan", {})),
         "notes": [told(note) for note in evidence.get("notes", [])],
@@ -183,16 +184,26 @@ def _curves(curves: Mapping[str, Any]) -> list[dict[str, Any]]:
         lines = {key: _line(parts.get(key)) for key in ("train", "validation")}
         epochs = max((len(line) for line in lines.values()), default=0)
         if epochs > 1:
-            best = _lowest(lines["validation"] or lines["train"])
+            best, steps = _lowest(lines["validation"] or lines["train"]), parts.get("steps") or []
             ends = [_ends(key, lines[key]) for key in lines if lines[key]]
             drawn = {key: _thinned(line) for key, line in lines.items()}
-            found.append({"arm": arm, "epochs": epochs, "best": best, "ends": ends, **drawn})
+            found.append(
+                {"arm": arm, "epochs": epochs, "ends": ends, **_when(best, epochs, steps), **drawn}
+            )
     return found
 
 
 def _line(values: Any) -> list[float | None]:
     """Return the points of a curve; what is no number is unknown."""
     return [v if isinstance(v, int | float) else None for v in values or []]
+
+
+def _when(best: int | None, epochs: int, steps: Sequence[int]) -> dict[str, str]:
+    """Say when the loss was lowest and when training ended, in steps where they are known."""
+    unit, at = ("step", dict(enumerate(steps, start=1))) if steps else ("epoch", {})
+    end = number(at.get(epochs, epochs))
+    lowest = "" if best is None else f"lowest at {unit} {number(at.get(best, best))} of {end}"
+    return {"best": lowest, "end": f"{unit} {end}"}
 
 
 def _ends(kind: str, line: Sequence[float | None]) -> dict[str, str]:

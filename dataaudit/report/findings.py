@@ -17,6 +17,7 @@ from dataaudit.report.text import column_label, count, number, percent, plain, s
 from dataaudit.table import Task
 
 _MOST_ITEMS = 8  # of a list inside the evidence; findings.json has them all
+_SHOWN = 3  # findings of one kind, say one a column, before the rest is folded away
 _MARKS = ("low", "high", "value")  # keys of the evidence that a histogram can show
 
 
@@ -39,6 +40,33 @@ def describe(outcomes: Sequence[Outcome], context: Context) -> list[dict[str, An
         {"anchor": f"finding-{i}", **_finding(finding, context)}
         for i, finding in enumerate(found, start=1)
     ]
+
+
+def groups(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return which findings to show, and which to fold away because they are like those.
+
+    Parameters
+    ----------
+    found
+        As `describe` gives them.
+
+    Returns
+    -------
+    list of dict
+        Worst first; ``shown`` and ``more`` are positions in `found`, ``columns`` names those of
+        ``more``.
+    """
+    alike: dict[tuple[str, str], list[int]] = {}
+    for i, finding in enumerate(found):
+        alike.setdefault((finding["severity"], finding["id"]), []).append(i)
+    return [_group(found, members) for members in alike.values()]
+
+
+def _group(found: Sequence[Mapping[str, Any]], members: list[int]) -> dict[str, Any]:
+    """Split findings of one kind; one alone is not folded away."""
+    few = _SHOWN if len(members) > _SHOWN + 1 else len(members)
+    names = [column["name"] for i in members[few:] for column in found[i]["columns"]]
+    return {"shown": members[:few], "more": members[few:], "columns": list(dict.fromkeys(names))}
 
 
 def checks(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:

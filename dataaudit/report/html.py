@@ -53,7 +53,8 @@ def templates() -> Environment:
     )
     environment.filters |= {"prose": prose, "number": number, "width": width}
     environment.globals |= {
-        name: getattr(charts, name) for name in ("histogram", "interval", "curve", "extent", "at")
+        name: getattr(charts, name)
+        for name in ("histogram", "interval", "curve", "reliability", "extent", "at")
     }
     return environment
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dataaudit.report.metrics import between, metric, written
-from dataaudit.report.text import number, shown
+from dataaudit.report.text import number, percent, shown
 
 
 def table(arms: Mapping[str, Any], primary: str) -> dict[str, Any]:
@@ -85,3 +85,36 @@ def classes(arms: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any
         for label, n in found.items()
     ]
     return {"arms": list(scored), "rows": rows}
+
+
+def reliability(arms: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any] | None:
+    """Return how often the rarest class was predicted and how often it came, bin by bin.
+
+    Parameters
+    ----------
+    arms
+        As in ``evidence.json``.
+    labels
+        Other names for labels that must not be shown.
+    """
+    found = [
+        {
+            "arm": arm,
+            "points": [
+                {key: point[key] for key in ("predicted", "actual")}
+                | {"text": [percent(point["predicted"]), percent(point["actual"])]}
+                for point in told["bins"]
+            ],
+        }
+        for arm, value in arms.items()
+        if (told := value.get("calibration") or {}).get("bins")
+    ]
+    names = [value["calibration"]["class"] for value in arms.values() if _has_class(value)]
+    if not found:
+        return None
+    label = names[0] if names else ""
+    return {"label": labels.get(label) or shown(label), "arms": found}
+
+
+def _has_class(value: Mapping[str, Any]) -> bool:
+    return bool((value.get("calibration") or {}).get("class"))

@@ -24,7 +24,6 @@ _STYLES = {
     "open": "bold yellow",
 }
 _WIDEST = 110  # longer lines are hard to read; about what print sets in two columns
-_MOST_FINDINGS = 20
 _BAR = 24
 
 
@@ -85,19 +84,23 @@ def _next(steps: Sequence[Mapping[str, Any]]) -> RenderableType | None:
 
 
 def _findings(report: Mapping[str, Any]) -> RenderableType:
-    """Return the findings, worst first; the rest are in the file."""
-    found = report["findings"]
-    grid = _grid(3)
-    for finding in found[:_MOST_FINDINGS]:
-        severity = finding["severity"]
-        grid.add_row(Text(severity, _STYLES[severity]), Text(finding["code"]), _said(finding))
-    lines: list[RenderableType] = [
-        Text.assemble(("Findings", "bold"), f"  {report['headline']['counts']}"),
-        grid,
-    ]
-    if len(found) > _MOST_FINDINGS:
-        lines.append(Text(f"and {len(found) - _MOST_FINDINGS:,} more in the report", "dim"))
-    return Group(*lines, *_ended(report["checks"]))
+    """Return the findings, worst first; of many alike the first few."""
+    found, grid = report["findings"], _grid(3)
+    for group in report["groups"]:
+        for i in group["shown"]:
+            severity = found[i]["severity"]
+            code = Text(found[i]["code"])
+            grid.add_row(Text(severity, _STYLES[severity]), code, _said(found[i]))
+        if group["more"]:
+            grid.add_row("", "", _more(group))
+    title = Text.assemble(("Findings", "bold"), f"  {report['headline']['counts']}")
+    return Group(title, grid, *_ended(report["checks"]))
+
+
+def _more(group: Mapping[str, Any]) -> Text:
+    """Return how many more there are of a kind, and in which columns."""
+    names = ", ".join(group["columns"])
+    return _prose(f"{len(group['more']):,} more like it{names and ': '}{names}", "dim")
 
 
 def _said(finding: Mapping[str, Any]) -> Text:

@@ -8,6 +8,7 @@ template's work.
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterable
 from pathlib import PurePosixPath, PureWindowsPath
@@ -90,7 +91,11 @@ def sentence(text: str, names: Iterable[str] = ()) -> str:
         if label != name:
             text = text.replace(f"`{name}`", f"`{label}`")
             text = text.replace(name, label) if name.strip() else text
-    return shown(text, LONGEST_SENTENCE)
+    spaced = [part if i % 2 else _PERCENT.sub(" %", part) for i, part in enumerate(text.split("`"))]
+    return shown("`".join(spaced), LONGEST_SENTENCE)
+
+
+_PERCENT = re.compile(r"(?<=\d)%")  # one way to write it on a page; names in backticks stay
 
 
 def number(value: Any) -> str:

@@ -232,8 +232,14 @@ def _arm(arm: str, value: float) -> dict[str, Any]:
             for label, (recall, precision, rows) in classes.items()
         },
         "test": {"accuracy": value - 0.002},
-        "calibration": {"oe": 0.98, "calibration_slope": None if arm == "const" else 1.04},
+        "calibration": {} if arm == "const" else {"class": ">50K", "bins": _bins(arm)},
     }
+
+
+def _bins(arm: str) -> list[dict[str, Any]]:
+    bend = {"naive": 2.2, "base": 1.1, "clean": 1.0}[arm]
+    shares = np.linspace(0.01, 0.93, 10)
+    return [{"predicted": float(x), "actual": float(x**bend), "rows": 600} for x in shares]
 
 
 def _verdict(before: str, effect: float, verdict: str) -> dict[str, Any]:
@@ -251,9 +257,13 @@ def _verdict(before: str, effect: float, verdict: str) -> dict[str, Any]:
     }
 
 
-def _curve(arm: str) -> dict[str, list[float]]:
+def _curve(arm: str) -> dict[str, list[Any]]:
     epochs = np.arange(24)
     start, floor = {"naive": (0.72, 0.47), "base": (0.52, 0.33), "clean": (0.54, 0.325)}[arm]
     train = floor - 0.02 + (start - floor) * np.exp(-epochs / 4)
     gap = 0.015 + 0.0011 * np.maximum(0, epochs - 9)
-    return {"train": train.round(5).tolist(), "validation": (train + gap).round(5).tolist()}
+    return {
+        "train": train.round(5).tolist(),
+        "validation": (train + gap).round(5).tolist(),
+        "steps": [100 * (i + 1) for i in range(24)],
+    }
