@@ -191,7 +191,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
     path = tmp_path / "rows.parquet"
     WriteParquet(path).fit(X, y)
     before = path.read_bytes()
-    monkeypatch.setattr("dataaudit.steps._copy", lambda *_: 1 / 0)
+    monkeypatch.setattr("dataaudit.steps.writing._copy", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         WriteParquet(path).fit(X.head(5), y.head(5))
     assert path.read_bytes() == before

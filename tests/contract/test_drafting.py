@@ -1,3 +1,4 @@
+import contextlib
 import math
 from pathlib import Path
 
@@ -6,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dataaudit.contract import ContractSpec, check, draft, load_contract
+from dataaudit.contract import check, draft
+from dataaudit.engine.duckdb import DuckDBEngine
 from tests.contract.conftest import contract_of
 
 CELLS = {
@@ -155,9 +157,19 @@ def test_half_of_a_real_table_passes_what_the_other_half_drafted(file, target, t
         halves.append(tmp_path / f"{i}.csv")
         text = "\n".join([header, *(lines[j] for j in sorted(part))])
         halves[i].write_text(text + "\n", encoding="utf-8")
-    spec = ContractSpec.model_validate(draft(read(halves[0]), target).spec)
-    contract = load_contract(spec, base=tmp_path)
-    own = check(read(halves[0], declared=contract.declared), contract)
-    other = check(read(halves[1], declared=contract.declared), contract)
+    with contextlib.ExitStack() as stack:
+        first = read(halves[0], engine=stack.enter_context(DuckDBEngine()))
+        contract = contract_of(draft(first, target).spec)
+        own, other = (
+            check(
+                read(
+                    half,
+                    declared=contract.declared,
+                    engine=stack.enter_context(DuckDBEngine()),
+                ),
+                contract,
+            )
+            for half in halves
+        )
     assert own.quarantined == 0
     assert other.quarantined / other.read <= 0.01
