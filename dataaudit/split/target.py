@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import pyarrow as pa
 
@@ -13,9 +13,7 @@ from dataaudit.engine import Engine
 from dataaudit.engine.sql import ident
 from dataaudit.errors import DataError, UnknownNameError
 from dataaudit.source.columns import Column
-
-if TYPE_CHECKING:
-    from dataaudit.split import TaskSpec
+from dataaudit.split.spec import TaskSpec
 
 _MOST_WHOLE_NUMBERS = 20  # distinct whole numbers that are still classes
 _FEWEST_ROWS = 10  # below, no fold can hold a class twice
