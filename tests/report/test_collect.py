@@ -52,6 +52,31 @@ def test_nothing_that_is_no_number_reaches_json(make):
     json.dumps(report, allow_nan=False)
 
 
+def test_many_findings_of_one_kind_are_folded_after_three(make):
+    gaps = [
+        make.finding("missing", "warning", f"{i}.", f"c{i}", share=0.9 - i / 10) for i in range(6)
+    ]
+    gaps.append(make.finding("scale", "warning", "Wide.", "c0"))
+    frame = pd.DataFrame({f"c{i}": [1.0, 2.0] for i in range(6)})
+    report = collect(outcomes=make.outcomes(*gaps), profile=make.profile(frame))
+    assert report["groups"] == [
+        {"shown": [0, 1, 2], "more": [3, 4, 5], "columns": ["c3", "c4", "c5"]},
+        {"shown": [6], "more": [], "columns": []},
+    ]
+
+
+def test_curves_speak_of_steps_where_the_evidence_has_them(adult_report):
+    clean = adult_report["comparison"]["curves"][2]
+    assert (clean["best"], clean["end"]) == ("lowest at step 1,700 of 2,400", "step 2,400")
+
+
+def test_calibration_is_told_bin_by_bin(adult_report):
+    told = adult_report["comparison"]["reliability"]
+    assert told["label"] == ">50K"
+    assert [arm["arm"] for arm in told["arms"]] == ["naive", "base", "clean"]
+    assert told["arms"][2]["points"][0]["text"] == ["1.0 %", "1.0 %"]
+
+
 def test_an_empty_table_can_be_reported(make):
     frame = pd.DataFrame({"a": pd.Series([], dtype="float64"), "b": pd.Series([], dtype="str")})
     report = collect(outcomes=make.outcomes(), profile=make.profile(frame), sample=frame)
@@ -82,6 +107,8 @@ def test_a_sensitive_column_shows_counts_alone(make):
     evidence = make.evidence()
     evidence["arms"]["const"]["per_class"] = {"Xaver": {"recall": {"value": 1.0}, "rows": 20}}
     evidence["arms"]["const"]["description"] = "always `Xaver`"
+    evidence["arms"]["clean"]["calibration"]["class"] = "Yvonne"
+    evidence["arms"]["base"]["calibration"] = evidence["arms"]["naive"]["calibration"] = {}
     report = collect(
         outcomes=make.outcomes(finding),
         profile=make.profile(frame),

@@ -53,6 +53,10 @@ def test_a_long_column_name_is_shortened_inside_a_sentence():
     )
 
 
+def test_percent_signs_are_written_one_way_but_names_stay_as_they_are():
+    assert sentence("4.3% of `100%` and 5 %") == "4.3 % of `100%` and 5 %"
+
+
 def test_a_column_without_a_name_is_called_by_its_blanks():
     assert column_label("") == "(0 blanks)"
     assert sentence("`` is empty.", [""]) == "`(0 blanks)` is empty."
