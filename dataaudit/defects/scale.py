@@ -238,7 +238,21 @@ class SmoothRobustScaler(FrameTransformer):
     ----------
     Holzmüller, Grinsztajn and Steinwart, Better by default: strong pre-tuned MLPs and boosted trees
     on tabular data, NeurIPS 2024 (their ``robust_scale`` and ``smooth_clip`` in pytabkit; half the
-    range is their fallback).
+    range is their fallback). ``benchmarks/scalers.py``, 64-32 network, four seeds, accuracy in
+    percent (R2 for taxis' tips), with clip unless said:
+
+    ============  ====  ==============  ==========  ====  ============  ========
+    table         raw   RobustScaler    half range  std   std, no clip  standard
+    ============  ====  ==============  ==========  ====  ============  ========
+    adult         51.4  81.5            84.5        84.8  84.9          84.9
+    mammography   98.6  98.6            98.7        98.5  98.6          98.6
+    cardio        98.1  98.1            98.1        98.1  98.1          98.1
+    digits        96.3  96.0            96.5        96.4  96.2          96.6
+    taxis (tip)   51.4  55.5            54.0        53.5  56.0          55.7
+    ============  ====  ==============  ==========  ====  ============  ========
+
+    The fallback plays no part on tables without a column of IQR 0: pima, wine, thyroid, breast
+    cancer. ``std`` wins where the two differ by more than their seeds do (adult, 0.1 to 0.3).
 
     Examples
     --------
