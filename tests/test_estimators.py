@@ -36,7 +36,9 @@ def discovered() -> Iterator[type[BaseEstimator]]:
                 yield found
 
 
-NO_STEPS = {"Cleaning": "the whole of a `clean:` section, with weights; see tests/pipeline"}
+NO_STEPS = {
+    "Cleaning": "the whole of a `clean:` section, and gives weights, too; its own tests check it"
+}
 
 
 def _is_no_step(found: type[BaseEstimator]) -> bool:
