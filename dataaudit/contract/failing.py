@@ -25,9 +25,9 @@ from dataaudit.contract.library import (
 from dataaudit.contract.schema import PANDERA_DTYPES, Contract, failing_rows_sql, own_checks
 from dataaudit.contract.spec import Rule
 from dataaudit.engine import Engine
-from dataaudit.engine.sql import ident, literals
+from dataaudit.engine.sql import ident
 from dataaudit.errors import ConfigError, QueryError
-from dataaudit.source.casts import native_dtype, stripped
+from dataaudit.source.casts import is_gap, native_dtype
 from dataaudit.source.columns import ROW, Column, column_kinds
 
 WHOLE_TABLE = -1
@@ -138,13 +138,10 @@ def _unparsed(case: _Case, column: Column) -> list[int]:
     if column.dtype == "str" or native_dtype(kind) == column.dtype:
         return []
     name = ident(column.name)
-    text = stripped(f"CAST(r.{name} AS VARCHAR)")
-    is_gap = f"{text} IN ({literals(('', *column.nulls))})"
-    if native_dtype(kind) == "float":
-        is_gap += f" OR isnan(r.{name}::DOUBLE)"
+    gap = is_gap(f"r.{name}", kind, column.nulls)
     sql = (
         f"SELECT {ROW} FROM {ident(case.raw)} AS r JOIN {ident(case.typed)} AS t USING ({ROW}) "
-        f"WHERE t.{name} IS NULL AND r.{name} IS NOT NULL AND NOT ({is_gap}) ORDER BY 1"
+        f"WHERE t.{name} IS NULL AND r.{name} IS NOT NULL AND NOT {gap} ORDER BY 1"
     )
     return case.engine.query(sql).column(0).to_pylist()
 

