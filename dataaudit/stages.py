@@ -75,13 +75,12 @@ def read_source(config: Config, contract: Contract, engine: Engine, account: Row
 def enter_contract(checked: Checked, source: Source, account: RowAccount) -> None:
     """Enter what the contract did into the row account."""
     lines = source.bad_lines.num_rows
-    drops = checked.dropped > 0
     account.add(
         "contract",
         rows_in=source.rows,
         rows_out=checked.kept,
-        quarantined=0 if drops else checked.quarantined - lines,
-        dropped=checked.dropped - lines if drops else 0,
+        quarantined=checked.quarantined - lines,
+        dropped=checked.dropped,
     )
 
 
@@ -99,7 +98,7 @@ def split_rows(
     )
     quarantine = checked.quarantine
     if len(sides.set_aside):
-        rows = set_aside(source, sides.set_aside, config.task.target, TARGET_MISSING)
+        rows = set_aside(source, sides.set_aside.tolist(), config.task.target, TARGET_MISSING)
         quarantine = pa.concat_tables([quarantine, rows])
     account.add(
         "split",
