@@ -78,7 +78,7 @@ def run(
             write_table(quarantine, folder.file(publishing.QUARANTINE), mark)
             stage.rows(**account.last)
         with progress.stage("audit"):
-            table = stages.table_of(source, checked, sides, contract, config.seed)
+            table = stages.table_of(source, sides, contract, config.seed)
             outcomes = audit_table(table, rules, config.audit.ignore)
         with progress.stage("clean") as stage:
             cleaned = stages.clean(config, table, rules, account, allow_code=allow_code)
@@ -122,7 +122,7 @@ def check(config: Config | Mapping[str, Any] | str | Path, *, allow_code: bool =
         checked = check_contract(source, contract)
         stages.enter_contract(checked, source, account)
         sides, _ = stages.split_rows(config, source, checked, account)
-        table = stages.table_of(source, checked, sides, contract, config.seed)
+        table = stages.table_of(source, sides, contract, config.seed)
         stages.build_cleaning(config, table, rules, allow_code=allow_code)
     return Checkup.of(checked, account, config.gate.fail_on)
 

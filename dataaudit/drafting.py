@@ -73,7 +73,7 @@ def _look(path: str | Path, target: str, test: str | Path | None, engine: Engine
             engine, checked.columns, task, SplitSpec(), seed=0, test_from=source.test_from
         )
         labels = sides.suggested or labels
-    table = table_of(source, checked, sides, rules, seed=0)
+    table = table_of(source, sides, rules, seed=0)
     outcomes = defects.audit(table, defects.configured())
     return Seen(
         source=source, draft=drafted, sides=sides, table=table, outcomes=outcomes, labels=labels

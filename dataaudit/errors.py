@@ -74,6 +74,7 @@ class UnknownNameError(DataAuditError):
         line: int | None = None,
     ) -> None:
         self.name, self.kind, self.known = name, kind, sorted(known)
+        self.file, self.line = file, line
         place = ", ".join(filter(None, [file, f"line {line}" if line else None]))
         super().__init__(
             f"Unknown {kind} {_short(name)}{f' ({place})' if place else ''}."

@@ -111,8 +111,20 @@ def _report(made: Made, evidence: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def settings(config: Config) -> str:
-    """Return what the config says beyond the defaults, as YAML, without where the output goes."""
-    return as_yaml(config.model_dump(mode="json", exclude_defaults=True, exclude={"output"}))
+    """Return what the config says beyond the defaults, as YAML.
+
+    Where the output goes is left out, and so are the values that a contract names of a sensitive
+    column.
+    """
+    said = config.model_dump(mode="json", exclude_defaults=True, exclude={"output"})
+    for rule in said.get("contract", {}).get("columns", {}).values():
+        if rule.get("sensitive"):
+            for key in _VALUES & rule.keys():
+                rule[key] = "(not shown)"
+    return as_yaml(said)
+
+
+_VALUES = {"isin", "max", "min", "null", "pattern"}
 
 
 def _findings(made: Made) -> dict[str, Any]:

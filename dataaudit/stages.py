@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,7 +20,7 @@ from dataaudit.errors import MissingExtraError
 from dataaudit.output import RunFolder, clean_table, write_table
 from dataaudit.pipeline import Cleaning, Resampled, save
 from dataaudit.source import ReadOptions, Source, read
-from dataaudit.source.columns import ROW, Column
+from dataaudit.source.columns import ROW
 from dataaudit.split import TARGET_MISSING, Split, SplitSpec, TaskSpec, split
 from dataaudit.table import Table
 
@@ -111,14 +110,14 @@ def split_rows(
 
 
 def table_of(
-    source: Source, checked: Checked, sides: Split, contract: Contract, seed: int
+    source: Source, sides: Split, contract: Contract, seed: int
 ) -> Table:
     """Put together what the audit sees."""
     return Table(
         source.engine,
         raw="kept_raw",
         typed="labelled",
-        columns=with_labels(checked.columns, sides),
+        columns=sides.columns,
         task=sides.task,
         sides="sides",
         sensitive=contract.sensitive,
@@ -157,17 +156,10 @@ def described(source: Source, target: str | None) -> Table:
     return Table(
         source.engine,
         typed="labelled",
-        columns=with_labels(source.columns, sides),
+        columns=sides.columns,
         task=sides.task,
         sides="sides",
     )
-
-
-def with_labels(columns: Mapping[str, Column], sides: Split) -> dict[str, Column]:
-    """Return the columns as they are after the split: labels are text, other targets numbers."""
-    target = str(sides.task.target)
-    dtype: Literal["str", "float"] = "str" if sides.task.kind == "classification" else "float"
-    return {**columns, target: replace(columns[target], dtype=dtype)}
 
 
 def clean(

@@ -21,7 +21,7 @@ LAYERS = [
     {"config"},
     {"output", "report"},
     {"result"},
-    {"applying", "chain", "drafting", "stages"},
+    {"applying", "chain", "drafting", "publishing", "stages"},
     {"cli"},
 ]
 DOORS = {
@@ -29,7 +29,6 @@ DOORS = {
     "tensorflow": {"proof"},
     "pyspark": {"engine"},
     "jinja2": {"report"},
-    "altair": {"report"},
     "ruamel": {"config"},
     "yaml": {"config", "contract"},
     "imblearn": {"defects", "pipeline", "sampler", "steps"},

@@ -26,12 +26,13 @@ class Lines:
 
     def __call__(self, path: tuple[str | int, ...]) -> dict[str, Any]:
         """Return ``file`` and ``line`` of the deepest part of the path that is in the document."""
-        node: Any = self.document
-        line = None
+        node, line = self.document, None
         for part in path:
             try:
-                position = node.lc.key(part) if isinstance(node, Mapping) else node.lc.item(part)
-                node, line = node[part], position[0] + 1
+                places = node.lc
+                is_key = isinstance(node, Mapping)
+                line = (places.key(part) if is_key else places.item(part))[0] + 1
+                node = node[part]
             except (AttributeError, KeyError, IndexError, TypeError):
                 break
         return {"file": self.file, "line": line}

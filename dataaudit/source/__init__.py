@@ -69,9 +69,10 @@ class Source:
 
     @property
     def files(self) -> list[str]:
-        """The files that were read, those of the test table last; none for a frame."""
-        held_out = self.description.get("test") or {}
-        return [*self.description.get("files", []), *held_out.get("files", [])]
+        """Every file that was read, the test table's too; empty where a frame took part."""
+        tables = [self.description, *filter(None, [self.description.get("test")])]
+        files = [table.get("files", []) for table in tables]
+        return [file for part in files for file in part] if all(files) else []
 
 
 def read(
@@ -136,7 +137,7 @@ def _new_engine() -> Engine:
     return DuckDBEngine()
 
 
-def _read(
+def _read(  # noqa: PLR0917 - what `read` was given
     engine: Engine,
     data: Any,
     test: Any,
