@@ -166,7 +166,7 @@ def _clean(seen: Seen) -> Iterator[str]:
     yield f"  {_OUTLIERS_NOTE}"
     yield "  - missing: {numeric: median, indicator: true}"
     yield "  - scale: {method: robust}"
-    if seen.findings("imbalance"):
+    if any(f.kind == "rare" for f in seen.findings("imbalance")):
         yield f"  - imbalance: {{method: smote}}   # {_SMOTE_COST}"
     yield "  - encode"
 

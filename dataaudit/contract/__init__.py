@@ -12,7 +12,7 @@ from dataaudit.contract.drafting import Draft, draft
 from dataaudit.contract.failing import failures
 from dataaudit.contract.loading import from_pandera, load_contract, to_yaml
 from dataaudit.contract.quarantine import set_aside
-from dataaudit.contract.schema import Contract, columns_of, from_spec
+from dataaudit.contract.schema import Contract, from_spec
 from dataaudit.contract.spec import ColumnRule, ContractSpec, Limits, Rule
 
 __all__ = [
@@ -25,7 +25,6 @@ __all__ = [
     "Rule",
     "RuleResult",
     "check",
-    "columns_of",
     "draft",
     "failures",
     "from_pandera",
