@@ -124,7 +124,7 @@ def _joined(cut: Cut, lines: _Lines, dialect: Dialect) -> tuple[Cut, list[str]]:
 
 def _is_swallowed(followers: list[str], dialect: Dialect) -> bool:
     """Whether a line inside the record is a whole row by itself: then the quote was a stray one."""
-    cuts = (dialect.marks.cut(line) for line in followers)
+    cuts = (dialect.marks.cut(line) for line in followers if dialect.marks.quote not in line)
     return any(cut.is_whole and len(cut.fields) == dialect.width for cut in cuts)
 
 

@@ -19,7 +19,7 @@ from dataaudit.errors import SourceError
 from dataaudit.source.bulk import in_bulk
 from dataaudit.source.careful import BadLine, Blank, Row, read_records
 from dataaudit.source.columns import ROW
-from dataaudit.source.dialect import Dialect, work_out
+from dataaudit.source.dialect import NO_DELIMITER, Dialect, work_out
 from dataaudit.source.encoding import Survey, survey, transcode
 from dataaudit.source.options import ReadOptions
 
@@ -210,10 +210,11 @@ def _description(seen: Survey, dialect: Dialect) -> dict[str, Any]:
     """Say what was worked out, for machines."""
     return {
         "encoding": seen.encoding,
-        "delimiter": dialect.marks.delimiter,
+        "delimiter": None if dialect.width == 1 else dialect.marks.delimiter,
         "quote": dialect.marks.quote,
         "escape": dialect.marks.escape,
-        "header": dialect.head.has_header,
+        "header": dialect.head.header_lines > 0,
+        "header_lines": dialect.head.header_lines,
         "preamble": list(dialect.head.preamble),
     }
 
@@ -221,7 +222,7 @@ def _description(seen: Survey, dialect: Dialect) -> dict[str, Any]:
 def _notes(dialect: Dialect, options: ReadOptions) -> Iterator[str]:
     """Say what was worked out and is not what everybody expects."""
     marks, head = dialect.marks, dialect.head
-    if marks.delimiter != "," and options.delimiter is None:
+    if marks.delimiter not in (",", NO_DELIMITER) and options.delimiter is None:
         yield f"The delimiter is {marks.delimiter!r}."
     if marks.quote != '"' and options.quote is None:
         yield f"The quote is {marks.quote!r}."

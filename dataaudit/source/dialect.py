@@ -21,17 +21,21 @@ from dataaudit.source.align import Outlines
 from dataaudit.source.header import Head, Record, find_head, usual_width
 from dataaudit.source.marks import Cut, Marks
 from dataaudit.source.options import ReadOptions
-from dataaudit.source.shapes import kind_of
+from dataaudit.source.shapes import Kind, kind_of
 
 _RECORDS = 1_000  # looked at
 _CELLS = 3_000
 _LONGEST_JOIN = 200  # lines in one field, while guessing
-_ONE_COLUMN = 0.05  # the score of a table of one column: anything that explains more wins
-_FEW_ROWS, _HABIT = 3, 0.2  # rows, and the share of short ones that is a habit and no accident
+_ONE_COLUMN = 0.2  # the score of one column: two need two rows in three to agree (2/3^2 x 1/2)
+_TITLED = 0.9  # for lines above the table that do not fit
+_VALUES = 0.1  # share of numbers, dates ... where blanks and colons are delimiters and no text
+_FEW_ROWS, _HABIT = 3, 0.2  # short rows, and their share, that are a habit and no accident
 
 # How often a sign is used for the purpose: times and texts are full of colons and blanks.
 _DELIMITERS = {",": 1.0, ";": 1.0, "\t": 1.0, "|": 1.0, "||": 1.0, "^": 0.9, "~": 0.9, "§": 0.9}
 _DELIMITERS |= {"\x1f": 1.0, "\x01": 1.0, " ": 0.7, ":": 0.5}
+_WEAK = (" ", ":")
+NO_DELIMITER = "\x1e"  # of a table of one column: a control character that no text has
 _CLEAN = re.compile("[\\w\\s.,:'\u2019\u00b4`&()/%+#@!?*\u00b0\u2013\u2014=-]*")
 _FRAYED = re.compile(r"^\s*[,;|\t:]|[,;|\t:]\s*$|[\"|\t;]")
 
@@ -91,20 +95,20 @@ def work_out(text: str, options: ReadOptions) -> Dialect:
     return Dialect(
         marks=marks,
         head=head,
-        is_padded=len(rows) >= _FEW_ROWS and short > _HABIT * len(rows),
+        is_padded=short >= _FEW_ROWS and short > _HABIT * len(rows),
         outlines=Outlines.of([row for row in rows if len(row) == width], width),
     )
 
 
 def _candidates(text: str, options: ReadOptions) -> Iterator[Marks]:
     """Yield every combination of signs that the text has."""
-    known = [mark for mark in _DELIMITERS if mark in text] or [","]
-    delimiters = known if options.delimiter is None else [options.delimiter]
+    known = [mark for mark in _DELIMITERS if mark in text]
+    delimiters = [*known, NO_DELIMITER] if options.delimiter is None else [options.delimiter]
     for delimiter in delimiters:
         if options.quote is not None:
             quotes = [options.quote]
         else:
-            quotes = ['"', "'"] if _is_quoted(text, "'", delimiter) else ['"']
+            quotes = ["'", '"'] if _is_quoted(text, "'", delimiter) else ['"']
         for quote in quotes:
             yield Marks(delimiter=delimiter, quote=quote, escape=quote)
             if quote and "\\" + quote in text:
@@ -122,7 +126,7 @@ def _is_quoted(text: str, quote: str, delimiter: str) -> bool:
     first = text.lstrip().split("\n", 1)[0].rstrip("\r")
     if re.search(f"(?:^|{edge}) *{field} *(?:{edge}|$)", first):
         return True
-    needed = f"(?:^|{edge}) *{quote}[^{quote}\n]*{edge}[^{quote}\n]*{quote} *(?:{edge}|$)"
+    needed = f"(?:^|{edge}) *{quote}[^{quote}\n]*{edge}[^{quote}\n]*{quote} *(?:{edge}|\r?$)"
     return re.search(needed, text, re.MULTILINE) is not None
 
 
@@ -156,24 +160,24 @@ def _score(records: Sequence[Record], marks: Marks) -> float:
     cut = [record for record in records if record.fields is None or record.fields]
     width = usual_width(cut)
     if not cut or width == 1:
-        return _ONE_COLUMN * (1 - _share_cut(cut))
-    rows = [record.fields for record in cut if record.fields and len(record.fields) == width]
-    cells = [cell for row in rows for cell in row][:_CELLS]
-    good = sum(_is_clean(cell, marks) for cell in cells) / len(cells)
-    consistent = len(rows) / len(cut)
-    prior = _DELIMITERS.get(marks.delimiter, 1.0)
-    return float(consistent**2 * good * (width - 1) / width * prior)
+        return _ONE_COLUMN * sum(record.fields is not None for record in cut) / max(len(cut), 1)
+    fits = [record.fields is not None and len(record.fields) == width for record in cut]
+    above = fits.index(True)  # title lines
+    cells = [c for record, fit in zip(cut, fits, strict=True) if fit for c in record.fields or ()]
+    kinds = [kind_of(cell) for cell in cells[:_CELLS]]
+    clean = [_is_clean(*pair, marks) for pair in zip(cells, kinds, strict=False)]
+    values = sum(kind not in ("text", "empty") for kind in kinds) / len(kinds)
+    if marks.delimiter in _WEAK and values < (_VALUES if width > 2 else 0.5):  # noqa: PLR2004 - two words are a text
+        return 0.0
+    short = sum(record.fields is not None and 1 < len(record.fields) < width for record in cut)
+    consistent = (sum(fits) + short / 2) / (len(fits) - above) * (_TITLED if above else 1.0)
+    good = sum(clean) / len(clean)
+    return consistent**2 * good * (width - 1) / width * _DELIMITERS.get(marks.delimiter, 1.0)
 
 
-def _share_cut(records: Sequence[Record]) -> float:
-    """Return the share of records that a delimiter cuts at all."""
-    used = sum(record.fields is None or len(record.fields) > 1 for record in records)
-    return used / max(len(records), 1)
-
-
-def _is_clean(cell: str, marks: Marks) -> bool:
+def _is_clean(cell: str, kind: Kind, marks: Marks) -> bool:
     """Whether a cell looks like a value or a text, and not like a piece of one."""
-    if kind_of(cell) != "text":
+    if kind != "text":
         return True
     text = cell.replace(marks.delimiter, " ").replace("\n", " ")
     return _CLEAN.fullmatch(text) is not None and _FRAYED.search(text) is None

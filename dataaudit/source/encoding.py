@@ -25,7 +25,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-_BINARY = 0.05  # share of control bytes that no text has
+_BINARY, _STRAY = 0.05, 8  # share of control bytes that no text has, and a few that may be stray
 _VALID_PER_BROKEN = 10  # a UTF-8 file with a few broken bytes has many whole characters
 _LATIN_CONTROLS = re.compile("[\u0080-\u009f]")  # control characters that nobody types
 _ZEROS, _FEW_ZEROS = 0.3, 0.05  # of every second byte, in Latin text as UTF-16
@@ -208,7 +208,7 @@ def _refuse_binary(head: bytes, name: str, encoding: str) -> None:
     if encoding.startswith(("utf-16", "utf-32")):
         return
     odd = len(_CONTROLS.findall(head)) + head.count(0)
-    if odd > _BINARY * len(head):
+    if odd > max(_BINARY * len(head), _STRAY):
         raise SourceError(
             name, "it is a binary file, no table of text", remedy="Export it as CSV or Parquet."
         )
@@ -241,7 +241,7 @@ def _notes(encoding: str, count: _Count, *, is_given: bool, is_utf8: bool) -> It
     if encoding == "windows-1252" and not is_given:
         yield "The bytes are not UTF-8 and were read as Windows-1252; `encoding` overrides it."
     if is_utf8 and count.nuls:
-        yield f"{count.nuls:,} NUL characters were taken out."
+        yield f"NUL characters that were taken out: {count.nuls:,}."
     if is_utf8 and count.has_controls:
         yield (
             "Control characters U+0080 to U+009F were read as the quotes and dashes of "

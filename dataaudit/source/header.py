@@ -15,6 +15,7 @@ from dataaudit.source.shapes import BLANKS, Kind, kind_of
 _ROWS = 200  # rows compared with the header
 _TYPED = 0.8  # share of cells of one kind that makes a column typed
 _HEADER_ROWS = 3  # at most
+_VOTES, _BELOW = 2, 3  # columns and rows that must speak for a header of several lines
 _LONGEST_PREAMBLE = 100
 
 
@@ -39,8 +40,8 @@ class Head:
     ----------
     names
         Of the columns, each once.
-    has_header
-        Whether they come from the file.
+    header_lines
+        How many rows of the file they come from; 0 where it has no header.
     preamble
         The lines above the header.
     record, line
@@ -50,7 +51,7 @@ class Head:
     """
 
     names: tuple[str, ...]
-    has_header: bool
+    header_lines: int
     preamble: tuple[str, ...]
     record: int
     line: int
@@ -77,7 +78,8 @@ def find_head(records: Sequence[Record], lines: Sequence[str], options: ReadOpti
     has_header = options.header
     if has_header is None:
         has_header = wide != width or columns.is_header(first)
-    rows = columns.header_rows() if has_header and wide == width else int(has_header)
+    is_open = has_header and wide == width and options.header is None
+    rows = columns.header_rows() if is_open else int(has_header)
     above = sum(record.lines for record in records[:start]) + (options.skip or 0)
     below = sum(record.lines for record in records[start : start + rows])
     given = _joined([record.fields or [] for record in records[start : start + rows]])
@@ -90,7 +92,7 @@ def find_head(records: Sequence[Record], lines: Sequence[str], options: ReadOpti
         notes = [f"The names stand in {rows} lines and were joined.", *notes]
     return Head(
         names=tuple(names),
-        has_header=rows > 0,
+        header_lines=rows,
         preamble=tuple(line.rstrip("\r\n") for line in lines[:above] if line.strip()),
         record=start + rows,
         line=above + below,
@@ -169,19 +171,21 @@ class _Columns:
         return _are_names(cells) and not recurs
 
     def header_rows(self) -> int:
-        """Return how many rows the header has: the next one too where it fits no typed column."""
+        """Return how many rows the header has."""
         rows = 1
-        while rows < _HEADER_ROWS and len(self.rows) > rows + 2:
-            votes = [vote for vote in self._votes(self.rows[rows], rows + 1) if vote]
-            if not votes or min(votes) < 1 or len(votes) < min(2, self._typed(rows + 1)):
-                break
+        while rows < _HEADER_ROWS and len(self.rows) > rows and self._is_more_header(rows):
             rows += 1
         return rows
 
-    def _typed(self, start: int) -> int:
-        """Count the columns of one kind."""
-        width = len(self.rows[0])
-        return sum(self._column(i, start) is not None for i in range(width))
+    def _is_more_header(self, position: int) -> bool:
+        """Whether a row below the header repeats it, or has a word in every typed column."""
+        row = self.rows[position]
+        if row == self.rows[0]:
+            return True
+        votes = self._votes(row, position + 1)
+        typed = [v for i, v in enumerate(votes) if self._column(i, position + 1) is not None]
+        is_sure = len(self.rows) - position > _BELOW and len(typed) >= _VOTES
+        return is_sure and min(typed) > 0
 
     def _votes(self, cells: Sequence[str], start: int) -> list[int]:
         """Return for each column: the row has a name (1), a value (-1), or cannot tell (0)."""
