@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -19,14 +18,11 @@ from dataaudit.engine import Engine
 from dataaudit.engine.sql import ident, literal
 from dataaudit.errors import SourceError
 from dataaudit.source.bulk import glob_safe
+from dataaudit.source.choose import name_of, part_of
 from dataaudit.source.columns import ROW, Column, typed_select
-from dataaudit.source.csv import Landed, land
 from dataaudit.source.decide import decide
-from dataaudit.source.files import find_files, format_of, unpacked
-from dataaudit.source.jsonlines import json_part
 from dataaudit.source.options import Declared, ReadOptions
 from dataaudit.source.part import Part, difference
-from dataaudit.source.tables import arrow_part, frame_part, parquet_part
 
 __all__ = ["BAD_LINES", "Column", "Declared", "ReadOptions", "Source", "read"]
 
@@ -146,12 +142,12 @@ def _read(  # noqa: PLR0917 - what `read` was given
     fixed: Mapping[str, Column],
 ) -> Source:
     """Read the table and its test table, and give the rows their two names."""
-    main = _part(engine, data, "train", 0, options)
+    main = part_of(engine, data, "train", 0, options)
     parts = [main]
     if test is not None:
-        held_out = _part(engine, test, "test", main.rows, options)
+        held_out = part_of(engine, test, "test", main.rows, options)
         if problem := difference(main.names, held_out.names):
-            raise SourceError(_name(test), f"{problem}, unlike {_name(data)}")
+            raise SourceError(name_of(test), f"{problem}, unlike {name_of(data)}")
         parts.append(held_out)
     # A contract may name columns that are optional or missing; its own check says which.
     declared = {name: column for name, column in declared.items() if name in main.names}
@@ -182,94 +178,6 @@ def _type(engine: Engine, columns: Mapping[str, Column], *, is_stored: bool) -> 
     engine.view("typed", f"SELECT * FROM read_parquet({literal(glob_safe(path))})")
 
 
-def _part(engine: Engine, data: Any, role: str, first_row: int, options: ReadOptions) -> Part:
-    """Turn a path or a frame into a part."""
-    if not isinstance(data, str | Path):
-        part = frame_part(engine, data, f"{role}_data", first_row)
-        part.description = {"format": "frame", "files": []}
-        return _filled(part, data)
-    files = find_files(data)
-    kinds = {format_of(file, options.format) for file in files}
-    if len(kinds) > 1:
-        raise SourceError(data, f"its files are of different formats: {', '.join(sorted(kinds))}")
-    kind = kinds.pop()
-    if kind == "parquet":
-        part = parquet_part(engine, files, first_row)
-    elif kind == "arrow":
-        part = arrow_part(engine, files, f"{role}_data", first_row)
-    else:
-        part = _landed(engine, files, role, first_row, options, is_json=kind == "json")
-    part.description = {"format": kind, "files": [str(file) for file in files], **part.description}
-    return _filled(part, data)
-
-
-def _filled(part: Part, data: Any) -> Part:
-    """Refuse a table without rows."""
-    if not part.rows:
-        raise SourceError(_name(data), "it has a header and no rows")
-    return part
-
-
-def _landed(
-    engine: Engine,
-    files: Sequence[Path],
-    role: str,
-    first_row: int,
-    options: ReadOptions,
-    *,
-    is_json: bool,
-) -> Part:
-    """Bring files of text into the engine's folder, one by one."""
-    parts: list[Part] = []
-    for number, file in enumerate(files):
-        target = engine.folder / f"{role}-{number:05d}.parquet"
-        plain = unpacked(file, target.with_suffix(".unpacked"))
-        start = first_row + sum(part.rows for part in parts)
-        if is_json:
-            part = json_part(engine, plain, str(file), target, start)
-        else:
-            landed = land(
-                engine, plain, name=str(file), target=target, first_row=start, options=options
-            )
-            part = _text_part(landed, str(file))
-            if part.description["header_lines"] <= 1:  # the other files look like the first
-                options = options.model_copy(update={"header": part.description["header"]})
-        if plain != file:
-            plain.unlink()
-        if parts and (problem := difference(parts[0].names, part.names)):
-            raise SourceError(file, f"{problem}, unlike {files[0].name}")
-        parts.append(part)
-    return _stacked(parts)
-
-
-def _text_part(landed: Landed, name: str) -> Part:
-    """Return the part of a file of text."""
-    return Part(
-        sql=f"SELECT * FROM read_parquet({literal(glob_safe(landed.path))})",
-        names=list(landed.names),
-        rows=landed.rows,
-        text=frozenset(landed.names),
-        bad=[(name, line) for line in landed.bad],
-        description=landed.description,
-        notes=landed.notes,
-    )
-
-
-def _stacked(parts: Sequence[Part]) -> Part:
-    """Put files of the same columns under each other."""
-    first = parts[0]
-    names = ", ".join(ident(name) for name in [ROW, *first.names])
-    return Part(
-        sql=" UNION ALL ".join(f"SELECT {names} FROM ({part.sql})" for part in parts),
-        names=first.names,
-        rows=sum(part.rows for part in parts),
-        text=frozenset().union(*(part.text for part in parts)),
-        bad=[line for part in parts for line in part.bad],
-        description=first.description,
-        notes=list(dict.fromkeys(note for part in parts for note in part.notes)),
-    )
-
-
 def _bad_lines(parts: Sequence[Part]) -> pa.Table:
     """Return what was put aside as a table."""
     bad = [line for part in parts for line in part.bad]
@@ -286,8 +194,3 @@ def _description(parts: Sequence[Part]) -> dict[str, Any]:
     """Say what was worked out of the table, and of the test table."""
     described = [{**part.description, "notes": part.notes} for part in parts]
     return {**described[0], **({"test": described[1]} if len(described) > 1 else {})}
-
-
-def _name(data: Any) -> str:
-    """Return what to call a table in an error."""
-    return str(data) if isinstance(data, str | Path) else f"the {type(data).__name__}"

@@ -1,0 +1,69 @@
+"""The engine inside the process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from dataaudit.engine.duckdb import DuckDBEngine
+from dataaudit.engine.sql import ident, literal, literals
+from dataaudit.errors import QueryError
+
+HOSTILE = ['"; drop table x; --', "it's", "<script>alert(1)</script>", "a\nb", 'a""b', "ü", "%s {}"]
+
+
+def test_the_folder_goes_with_the_engine() -> None:
+    with DuckDBEngine() as engine:
+        folder = engine.folder
+        (folder / "x").write_text("y")
+    assert not folder.exists()
+
+
+def test_a_copy_keeps_the_order_of_rows(tmp_path: Path) -> None:
+    path = tmp_path / "it's.parquet"
+    with DuckDBEngine(threads=2) as engine:
+        engine.copy("SELECT range AS x FROM range(300_000)", path)
+    assert pq.read_table(path).column("x").to_pylist() == list(range(300_000))
+
+
+def test_a_wrong_statement_is_our_own_error(tmp_path: Path) -> None:
+    with DuckDBEngine() as engine:
+        with pytest.raises(QueryError):
+            engine.query("SELECT nothing FROM nowhere")
+        with pytest.raises(QueryError):
+            engine.copy("SELECT nothing FROM nowhere", tmp_path / "t.parquet")
+
+
+def test_a_view_replaces_the_one_before() -> None:
+    with DuckDBEngine() as engine:
+        engine.view("v", "SELECT 1 AS a")
+        engine.view("v", "SELECT 2 AS b")
+        assert engine.query("SELECT * FROM v").to_pylist() == [{"b": 2}]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_any_name_and_value_is_quoted(name: str) -> None:
+    with DuckDBEngine() as engine:
+        engine.register(name, pa.table({name: [name, "other"]}))
+        sql = (
+            f"SELECT {ident(name)} FROM {ident(name)} WHERE {ident(name)} IN ({literals((name,))})"
+        )
+        assert engine.query(sql).to_pylist() == [{name: name}]
+        assert engine.query(f"SELECT {literal(name)} AS x").column(0).to_pylist() == [name]
+
+
+@pytest.mark.parametrize("value", [None, True, False, -7, 1.5, 1e300, float("inf"), "x"])
+def test_a_value_is_itself_again(value: object) -> None:
+    with DuckDBEngine() as engine:
+        found = engine.query(f"SELECT {literal(value)} AS x").column(0)[0].as_py()
+    assert found == value
+    assert type(found) is type(value) or isinstance(value, float)
+
+
+def test_dates_are_in_utc() -> None:
+    with DuckDBEngine() as engine:
+        sql = "SELECT '2020-01-01 00:00:00+02:00'::TIMESTAMPTZ::TIMESTAMP::VARCHAR AS x"
+        assert engine.query(sql).to_pylist() == [{"x": "2019-12-31 22:00:00"}]
