@@ -109,13 +109,12 @@ def split_rows(
     return sides, quarantine
 
 
-def table_of(
-    source: Source, sides: Split, contract: Contract, seed: int
-) -> Table:
-    """Put together what the audit sees."""
+def table_of(source: Source, sides: Split, contract: Contract, seed: int) -> Table:
+    """Put together what the audit sees: in both views the rows that have a target."""
+    source.engine.view("labelled_raw", _with_target("kept_raw"))
     return Table(
         source.engine,
-        raw="kept_raw",
+        raw="labelled_raw",
         typed="labelled",
         columns=sides.columns,
         task=sides.task,
@@ -123,6 +122,11 @@ def table_of(
         sensitive=contract.sensitive,
         seed=seed,
     )
+
+
+def _with_target(relation: str) -> str:
+    """Return the SELECT of the rows of a relation that the split kept."""
+    return f"SELECT * FROM {relation} WHERE {ROW} IN (SELECT {ROW} FROM labelled)"
 
 
 def defects_of(config: Config) -> dict[str, Defect]:
@@ -153,8 +157,10 @@ def described(source: Source, target: str | None) -> Table:
         relation="typed",
         test_from=source.test_from,
     )
+    source.engine.view("labelled_raw", _with_target("raw"))
     return Table(
         source.engine,
+        raw="labelled_raw",
         typed="labelled",
         columns=sides.columns,
         task=sides.task,

@@ -65,11 +65,12 @@ class Constant(Defect):
                 yield self._constant(name, profile.missing, profile.missing_share)
             elif profile.distinct > 1 and count / profile.present >= self.nearly:
                 shown = "one value" if name in table.sensitive else f"`{value}`"
+                others = profile.present - count
                 yield self.finding(
                     "nearly",
                     Severity.INFO,
                     f"{count / profile.present:.2%} of `{name}` is {shown}; "
-                    f"{profile.present - count:,} rows differ.",
+                    f"{others:,} {'row differs' if others == 1 else 'rows differ'}.",
                     columns=[name],
                     rows=count,
                     share=count / profile.rows,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -168,7 +169,9 @@ class FinalNetwork:
 
     def save(self, path: str | Path) -> None:
         """Write a .keras file, with classes and columns as one more member of the archive."""
-        self.model.save(path)
+        with warnings.catch_warnings():  # Keras 3.15 reads its own variables as numpy 1 did
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self.model.save(path)
         known = {key: value for key, value in _plain(self).items() if key != "model"}
         with zipfile.ZipFile(path, "a") as archive:
             archive.writestr(zipfile.ZipInfo(_MEMBER), json.dumps(known))
