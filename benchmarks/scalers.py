@@ -1,4 +1,4 @@
-"""Compare ways of scaling in front of the same small network, on several tables.
+"""Compare ways of scaling in front of the same Keras network, on several tables.
 
     python benchmarks/scalers.py FOLDER [--seeds 5] [--tables adult,pima]
 
@@ -11,7 +11,6 @@ draws the rows and starts the network, and is shared by every scaler.
 from __future__ import annotations
 
 import argparse
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,10 +19,8 @@ import numpy as np
 import pandas as pd
 from sklearn import datasets
 from sklearn.compose import make_column_selector, make_column_transformer
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.impute import SimpleImputer
 from sklearn.model_selection import train_test_split
-from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
@@ -33,7 +30,7 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from dataaudit.defects.scale import SmoothRobustScaler
+from dataaudit import KerasClassifier, KerasRegressor, SmoothRobustScaler
 
 SCALERS: dict[str, Callable[[], Any]] = {
     "raw": FunctionTransformer,
@@ -98,8 +95,8 @@ def score(X: pd.DataFrame, y: pd.Series, scaler: Any, seed: int) -> float:
     if is_regression:
         y, y_test = (y - y.mean()) / y.std(), (y_test - y.mean()) / y.std()
     epochs = int(np.clip(EPOCHS * ROWS / half, EPOCHS, MOST_EPOCHS))
-    network = (MLPRegressor if is_regression else MLPClassifier)(
-        hidden_layer_sizes=(64, 32), batch_size=64, max_iter=epochs, random_state=seed
+    network = (KerasRegressor if is_regression else KerasClassifier)(
+        hidden=(64, 32), batch_size=64, epochs=epochs, seed=seed
     )
     encode = make_column_transformer(
         (
@@ -109,9 +106,7 @@ def score(X: pd.DataFrame, y: pd.Series, scaler: Any, seed: int) -> float:
         (OneHotEncoder(handle_unknown="ignore"), make_column_selector(dtype_exclude="number")),
         sparse_threshold=0,
     )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # the budget is fixed on purpose
-        return float(make_pipeline(encode, network).fit(X, y).score(X_test, y_test))
+    return float(make_pipeline(encode, network).fit(X, y).score(X_test, y_test))
 
 
 def main() -> None:

@@ -2,8 +2,8 @@
 
     python benchmarks/tables.py DATA [NAME ...]
 
-DATA is a folder with adult/, horse_colic/, mammography/, pima/ and taxis/, one CSV each (UCI, Kaggle
-and seaborn copies, see benchmarks/README.md); wine, digits and diabetes come with scikit-learn.
+DATA is a folder with adult/, horse_colic/, mammography/, pima/ and taxis/, one CSV each (adult has
+two); wine, digits and diabetes come with scikit-learn.
 """
 
 from __future__ import annotations
@@ -67,7 +67,9 @@ def show(name: str, result: dict) -> None:
         shown = {metric: round(value, 4) for metric, value in figures["test"].items() if value}
         print(f"  test {arm}: {shown}")
     for verdict in result["evidence"]["verdicts"]:
-        print(f"  {verdict['before']} -> {verdict['after']}: {verdict['verdict']}: {verdict['sentence']}")
+        print(
+            f"  {verdict['before']} -> {verdict['after']}: {verdict['verdict']}: {verdict['sentence']}"
+        )
     for entry in result["row_account"]:
         print(f"  rows: {entry}")
 

@@ -13,6 +13,8 @@ _HOMES = {
     "run": "dataaudit.chain",
     "apply": "dataaudit.applying",
     "load": "dataaudit.applying",
+    "RunResult": "dataaudit.result",
+    "AuditResult": "dataaudit.result",
     "prove": "dataaudit.proof",
     "KerasClassifier": "dataaudit.proof",
     "KerasRegressor": "dataaudit.proof",
