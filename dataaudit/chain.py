@@ -171,7 +171,7 @@ def audit(
             unproven="An audit trains nothing; `dataaudit run` proves what cleaning is worth.",
             versions=fingerprint.versions(),
         )
-    return AuditResult(outcomes=outcomes, report=report)
+    return AuditResult(outcomes=outcomes, profile=table.profile, report=report)
 
 
 def as_config(config: Config | Mapping[str, Any] | str | Path) -> Config:

@@ -14,6 +14,7 @@ from dataaudit.contract import Checked
 from dataaudit.errors import ExitCode
 from dataaudit.finding import Finding, Outcome, Severity, Status
 from dataaudit.output import to_json
+from dataaudit.profile import Profile
 from dataaudit.report import html, notebook, terminal
 
 _GATES = {"warn": Severity.WARNING, "error": Severity.ERROR}
@@ -80,6 +81,15 @@ class RunResult:
 class AuditResult:
     """What an audit found; shows itself in a notebook.
 
+    Parameters
+    ----------
+    outcomes
+        How every check ended, with its findings.
+    profile
+        Statistics of every column over all rows.
+    report
+        The dictionary that the views are rendered from.
+
     Examples
     --------
     >>> import dataaudit, pandas as pd
@@ -90,6 +100,7 @@ class AuditResult:
     """
 
     outcomes: Sequence[Outcome]
+    profile: Profile
     report: Mapping[str, Any]
 
     @property
