@@ -14,6 +14,7 @@ from pathlib import Path
 
 from dataaudit.source.dialect import Dialect
 from dataaudit.source.marks import Cut, Fault
+from dataaudit.source.names import readable
 
 _LONGEST_JOIN = 1 << 26  # characters in one record; a quote open for longer is a stray one
 _SURROGATES = re.compile("[\udc80-\udcff]")
@@ -149,9 +150,8 @@ def _bad(number: int, raw: str, cut: Cut, dialect: Dialect, lines: int = 1) -> B
     """Put a line aside with every reason."""
     errors = [_fault(cut, dialect)] if not _is_right(cut, dialect) else []
     if _SURROGATES.search(raw):
-        errors.append(str(Fault.NOT_UTF8))
-    shown = raw.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return BadLine(number, shown, tuple(errors), lines)
+        errors.append(str(Fault.NOT_TEXT))
+    return BadLine(number, readable(raw), tuple(errors), lines)
 
 
 def _is_right(cut: Cut, dialect: Dialect) -> bool:

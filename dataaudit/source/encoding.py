@@ -29,6 +29,8 @@ _BINARY, _STRAY = 0.05, 8  # share of control bytes that no text has, and a few 
 _VALID_PER_BROKEN = 10  # a UTF-8 file with a few broken bytes has many whole characters
 _LATIN_CONTROLS = re.compile("[\u0080-\u009f]")  # control characters that nobody types
 _ZEROS, _FEW_ZEROS = 0.3, 0.05  # of every second byte, in Latin text as UTF-16
+_BROKEN = "\udc80"  # what Python reads a lone byte 0x80 as
+_MOSTLY_READ = 0.05  # share of a file that may not fit its encoding
 _SURROGATES = re.compile("[\udc80-\udcff]")
 _UTF8_CONTROLS = re.compile(rb"\xc2[\x80-\x9f]")
 
@@ -96,29 +98,37 @@ def survey(path: Path, name: str, encoding: str | None = None) -> Survey:
 def transcode(path: Path, seen: Survey, target: Path, name: str) -> None:
     """Write a file anew as UTF-8, in pieces, without mark and NUL; CR alone becomes LF.
 
-    Bytes that are no UTF-8 in a file that is otherwise stay, for the reader to put aside.
+    Bytes that do not fit stay, or leave one that is no UTF-8, so that the reader puts their line
+    aside.
 
     Raises
     ------
     SourceError
-        Where the bytes do not fit the encoding.
+        Where more than a few bytes do not fit the encoding.
     """
     is_utf8 = seen.encoding in ("utf-8", "utf-8-sig")
     decoder = codecs.getincrementaldecoder(seen.encoding)(_errors(seen.encoding))
+    read = broken = 0
     with target.open("wb") as out:
         for piece in chain(_pieces(path), [b""]):
             try:
-                text = decoder.decode(piece, final=not piece)
-            except UnicodeError as error:
-                problem = f"its bytes are not {seen.encoding}"
-                remedy = "Leave `encoding` out to have it worked out."
-                raise SourceError(name, problem, remedy=remedy) from error
-            text = text.replace("\0", "")
+                text = decoder.decode(piece, final=not piece).replace("\0", "")
+            except UnicodeError as error:  # a mark that does not fit stops some codecs at once
+                raise _wrong(name, seen.encoding) from error
+            read, broken = read + len(text), broken + text.count(_BROKEN)
             if is_utf8:
                 text = _LATIN_CONTROLS.sub(_windows, text)
             if seen.line_end == "\r":
                 text = text.replace("\r", "\n")
             out.write(text.encode("utf-8", "surrogateescape"))
+    if not is_utf8 and broken > _MOSTLY_READ * read:
+        raise _wrong(name, seen.encoding)
+
+
+def _wrong(name: str, encoding: str) -> SourceError:
+    """Say that a file is not in the encoding that was given or worked out."""
+    remedy = "Leave `encoding` out to have it worked out, or give another."
+    return SourceError(name, f"its bytes are not {encoding}", remedy=remedy)
 
 
 @dataclass
@@ -218,7 +228,7 @@ def _errors(encoding: str) -> str:
     """Return what happens to a byte that the encoding does not have."""
     if encoding.startswith("utf-8"):
         return "surrogateescape"
-    return "dataaudit.latin" if encoding in ("windows-1252", "cp1252") else "strict"
+    return "dataaudit.latin" if encoding in ("windows-1252", "cp1252") else "dataaudit.broken"
 
 
 def _latin(error: UnicodeError) -> tuple[str, int]:
@@ -228,7 +238,15 @@ def _latin(error: UnicodeError) -> tuple[str, int]:
     return "".join(chr(byte) for byte in error.object[error.start : error.end]), error.end
 
 
+def _broken(error: UnicodeError) -> tuple[str, int]:
+    """Leave a byte that is no UTF-8 where something could not be decoded."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return _BROKEN, error.end
+
+
 codecs.register_error("dataaudit.latin", _latin)
+codecs.register_error("dataaudit.broken", _broken)
 
 
 def _windows(match: re.Match[str]) -> str:

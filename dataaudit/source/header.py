@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from dataaudit.source.names import unique_names
+from dataaudit.source.names import readable, unique_names
 from dataaudit.source.options import ReadOptions
 from dataaudit.source.propose import is_token
 from dataaudit.source.shapes import BLANKS, Kind, kind_of
@@ -93,7 +93,7 @@ def find_head(records: Sequence[Record], lines: Sequence[str], options: ReadOpti
     return Head(
         names=tuple(names),
         header_lines=rows,
-        preamble=tuple(line.rstrip("\r\n") for line in lines[:above] if line.strip()),
+        preamble=tuple(readable(line.rstrip("\r\n")) for line in lines[:above] if line.strip()),
         record=start + rows,
         line=above + below,
         notes=tuple(notes),

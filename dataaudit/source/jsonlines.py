@@ -12,7 +12,7 @@ from dataaudit.errors import QueryError, SourceError
 from dataaudit.source.bulk import glob_safe
 from dataaudit.source.careful import BadLine
 from dataaudit.source.columns import ROW
-from dataaudit.source.names import unique_names
+from dataaudit.source.names import readable, unique_names
 from dataaudit.source.part import Part
 
 _LARGEST_OBJECT = 1 << 28  # bytes of one object
@@ -98,8 +98,7 @@ def _cleaned(file: Path, target: Path) -> Iterator[BadLine]:
         for number, line in enumerate(lines, start=1):
             problem = _problem(line) if line.strip() else None
             if problem:
-                raw = line.rstrip("\r\n").encode("utf-8", "surrogateescape")
-                yield BadLine(number, raw.decode("utf-8", "backslashreplace"), (problem,))
+                yield BadLine(number, readable(line.rstrip("\r\n")), (problem,))
             elif line.strip():
                 out.write(line if line.endswith("\n") else f"{line}\n")
 

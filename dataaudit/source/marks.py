@@ -116,7 +116,7 @@ class Fault(StrEnum):
 
     OPEN_QUOTE = "a quote is opened and never closed"
     BEHIND_QUOTE = "there is text behind a closing quote"
-    NOT_UTF8 = "it has bytes that are not UTF-8"
+    NOT_TEXT = "it has bytes that do not fit the encoding"
 
 
 @dataclass(slots=True)

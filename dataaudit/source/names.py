@@ -30,7 +30,7 @@ def unique_names(names: Iterable[str]) -> tuple[list[str], list[str]]:
     >>> unique_names(["a", "A ", ""])[0]
     ['a', 'A_2', 'column_3']
     """
-    given = [" ".join(str(name).split()) for name in names]
+    given = [" ".join(readable(str(name)).split()) for name in names]
     real = {name.casefold() for name in given}
     taken = set(RESERVED)
     found: list[str] = []
@@ -44,6 +44,11 @@ def unique_names(names: Iterable[str]) -> tuple[list[str], list[str]]:
         if new != name:
             notes.append(_note(name, position, new))
     return found, notes
+
+
+def readable(text: str) -> str:
+    """Return a text in which bytes that were no UTF-8 are shown as such."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -91,7 +91,7 @@ def test_bytes_that_are_not_utf8_are_a_bad_line_in_a_utf8_file(load: Reader) -> 
     good = "".join(f"{i},é\n" for i in range(50))
     source = load(b"a,b\n" + good.encode() + b"7,\xe9\n" + b"8,x\n")
     assert source.rows == 51
-    assert bad(source) == [(52, "7,\\xe9", ["it has bytes that are not UTF-8"])]
+    assert bad(source) == [(52, "7,\\xe9", ["it has bytes that do not fit the encoding"])]
 
 
 @pytest.mark.parametrize("position", [0, 1, 2, 3])
@@ -240,3 +240,20 @@ def test_a_test_table_follows(tmp_path: Path) -> None:
         assert source.test_from == 2
         assert rows(source, "typed") == [(1, "x"), (2, "y"), (3, "z")]
         assert source.bad_lines.column("__file__").to_pylist() == [str(tmp_path / "test.csv")]
+
+
+def test_a_broken_unit_of_utf16_costs_one_line(load: Reader) -> None:
+    lines = [f"{i},wörd {i}\n" for i in range(60)]
+    content = ("a,b\n" + "".join(lines)).encode("utf-16-le")
+    at = content.index("wörd 30".encode("utf-16-le"))
+    broken = b"\xff\xfe" + content[:at] + b"\x00\xdc" + content[at + 2 :]
+    source = load(broken)
+    assert source.rows == 59
+    assert [line[0] for line in bad(source)] == [32]
+
+
+def test_a_broken_byte_in_a_name_is_shown(load: Reader) -> None:
+    good = "".join(f"{i},é\n" for i in range(20)).encode()
+    source = load(b"a\xff,b\n" + good)
+    assert list(source.columns) == ["a\\xff", "b"]
+    assert source.rows == 20
