@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: demo test quick style lock clean
+.PHONY: demo test quick style docs lock clean
 
 demo: $(READY)
 	$(BIN)/dataaudit run pipelines/credit.yaml
@@ -22,6 +22,9 @@ style: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+docs: $(READY)
+	$(BIN)/python docs/make.py
 
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

@@ -67,9 +67,8 @@ def show(name: str, result: dict) -> None:
         shown = {metric: round(value, 4) for metric, value in figures["test"].items() if value}
         print(f"  test {arm}: {shown}")
     for verdict in result["evidence"]["verdicts"]:
-        print(
-            f"  {verdict['before']} -> {verdict['after']}: {verdict['verdict']}: {verdict['sentence']}"
-        )
+        pair = f"{verdict['before']} -> {verdict['after']}"
+        print(f"  {pair}: {verdict['verdict']}: {verdict['sentence']}")
     for entry in result["row_account"]:
         print(f"  rows: {entry}")
 

@@ -11,7 +11,9 @@ def test_a_balanced_account_lists_every_stage():
     assert [entry["stage"] for entry in account.to_list()] == ["contract", "clean"]
 
 
-@pytest.mark.parametrize("counts", [{"rows_out": 9}, {"rows_out": 11}, {"rows_out": 10, "added": 1}])
+@pytest.mark.parametrize(
+    "counts", [{"rows_out": 9}, {"rows_out": 11}, {"rows_out": 10, "added": 1}]
+)
 def test_a_lost_or_invented_row_fails_the_run(counts):
     with pytest.raises(DataError, match="row account"):
         RowAccount().add("contract", rows_in=10, **counts)

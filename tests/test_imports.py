@@ -75,7 +75,9 @@ def test_imports_point_down(path):
 
 
 def test_no_module_takes_part_in_a_cycle():
-    graph = {name: {n for n in ours(path) if n in MODULES} - {name} for name, path in MODULES.items()}
+    graph = {
+        name: {n for n in ours(path) if n in MODULES} - {name} for name, path in MODULES.items()
+    }
     while True:
         leaves = {name for name, needs in graph.items() if not needs & graph.keys()}
         if not leaves:

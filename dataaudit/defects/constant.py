@@ -113,7 +113,7 @@ class DropConstant(FrameTransformer):
     """
 
     def _learn(self, frame: pd.DataFrame, y: Any) -> None:  # noqa: ARG002 - labels play no part
-        self.kept_ = (frame.nunique(dropna=False) > 1).to_numpy()
+        self.kept_ = (frame.nunique(dropna=False) > 1).to_numpy()  # noqa: PD101 - all columns at once
 
     def _apply(self, frame: pd.DataFrame) -> pd.DataFrame:
         return frame.loc[:, self.kept_]

@@ -29,9 +29,13 @@ def test_a_failed_gate_publishes_but_leaves_latest(tmp_path):
 
 
 def test_what_is_not_published_is_removed(tmp_path):
-    with pytest.raises(RuntimeError), open_run(tmp_path) as folder:
-        folder.write_text("half.txt", "x")
-        raise RuntimeError
+    def half_done():
+        with open_run(tmp_path) as folder:
+            folder.write_text("half.txt", "x")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        half_done()
     assert [path.name for path in tmp_path.iterdir()] == [".lock"]
 
 
