@@ -94,8 +94,8 @@ class AuditResult:
     --------
     >>> import dataaudit, pandas as pd
     >>> frame = pd.DataFrame({"a": [1.0] * 50, "b": [1, 2, 3, 4, 5] * 10, "y": ["no", "yes"] * 25})
-    >>> dataaudit.audit(frame, target="y").to_frame().loc[0, ["id", "columns"]].to_list()
-    ['DA402.constant', ('a',)]
+    >>> [finding.id for finding in dataaudit.audit(frame).findings if "a" in finding.columns]
+    ['DA402.constant']
     """
 
     outcomes: Sequence[Outcome]
