@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import importlib.util
+import logging
 import os
 import sys
 import warnings
@@ -50,6 +51,7 @@ def load_keras() -> Any:
     except ImportError as error:
         feature = "prove"
         raise MissingExtraError(feature, "keras") from error
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # advice on retracing is not for users
     if keras.backend.backend() != "tensorflow":
         raise ConfigError("KERAS_BACKEND", expected="tensorflow", found=keras.backend.backend())
     return keras
@@ -84,7 +86,7 @@ def build(spec: NetworkSpec, *, columns: int, outputs: int) -> Any:
     keras = load_keras()
     layers = [keras.Input((columns,), name="features")]
     for units in spec.hidden:
-        # Before batch norm a bias has no effect but gradients of rounding errors, which Adam scales up.
+        # Before batch norm a bias does nothing, but Adam scales up the rounding errors.
         with_bias = not spec.batch_norm
         layers.append(
             keras.layers.Dense(units, use_bias=with_bias, kernel_regularizer=_penalty(spec))

@@ -94,6 +94,9 @@ def as_arm(pipeline: Any, name: str) -> Preparation | Model:
     if isinstance(pipeline, Preparation):
         return pipeline
     steps = _steps(pipeline)
+    for step in steps:
+        if not hasattr(step, "fit"):
+            raise ConfigError(name, expected="made of scikit-learn estimators", found=step)
     if steps and (is_classifier(steps[-1]) or is_regressor(steps[-1])):
         return Predictor(pipeline)
     for step in steps:

@@ -24,7 +24,7 @@ class Rate:
             case "cosine":
                 return self._start * (1 + math.cos(math.pi * step / self._budget.total)) / 2
             case "exponential":
-                epochs = max(0, step // self._budget.epoch - self._spec.after + 1)
+                epochs = max(0, step // self._budget.epoch - max(self._spec.after, 1) + 1)
                 return self._start * float(self._spec.factor**epochs)
         return self._now
 

@@ -97,7 +97,7 @@ class ScheduleSpec(BaseModel):
     Parameters
     ----------
     name
-        ``constant``; ``exponential``: times ``factor`` each epoch, once ``after`` epochs are done;
+        ``constant``; ``exponential``: times ``factor`` each epoch after the first ``after``;
         ``cosine``: to zero at the last step; ``reduce_on_plateau``: times ``factor`` when the
         validation loss has not fallen for ``patience`` epochs.
     factor

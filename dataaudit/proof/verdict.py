@@ -214,7 +214,8 @@ def _sentence(verdict: Verdict) -> str:
         )
     return (
         f"{start} changed {label} by {write(found.value)} against {before}, but {verdict.rows:,} "
-        f"rows do not decide whether that is more than chance (95 % interval {reach}){_needed(verdict)}."
+        f"rows do not decide whether that is more than chance (95 % interval {reach})"
+        f"{_needed(verdict)}."
     )
 
 

@@ -1,0 +1,106 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from dataaudit.proof.metrics import Estimate
+from dataaudit.proof.statistics import Interval, nadeau_bengio
+from dataaudit.proof.verdict import (
+    HARMS,
+    HELPS,
+    SAME,
+    UNDECIDED,
+    decide,
+    judge,
+    least_error,
+    rows_needed,
+)
+
+
+def comparison(d, *, family=2, before="base", metric="accuracy", effect=0.01):
+    d = np.asarray(d, dtype=float)
+    n = len(d)
+    after = Estimate(d.mean() + 0.5, (d - d.mean()) / n * np.sqrt(n / (n - 1)))
+    return decide(
+        (before, Estimate(0.5, np.zeros(n))),
+        ("clean", after),
+        metric=metric,
+        groups=np.arange(n),
+        smallest_effect=effect,
+        family=family,
+        least_error=least_error(metric, np.zeros(n)),
+        second_opinion=nadeau_bengio(np.array([0.0, 0.01]), parts=2, rope=effect),
+    )
+
+
+def rows(gained, lost, same):
+    return np.r_[np.ones(gained), -np.ones(lost), np.zeros(same)]
+
+
+def test_the_four_verdicts():
+    assert comparison(rows(80, 20, 900)).verdict == HELPS == "helps"
+    assert comparison(rows(20, 80, 900)).verdict == HARMS == "harms"
+    assert comparison(rows(10, 10, 9000)).verdict == SAME == "no practical difference"
+    assert comparison(rows(12, 10, 200)).verdict == UNDECIDED == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow", "verdict"),
+    [
+        ((0.005, 0.002, 0.008), (0.005, 0.003, 0.007), SAME),  # sure, but too small to matter
+        ((0.02, -0.001, 0.041), (0.02, 0.002, 0.038), UNDECIDED),
+        ((-0.003, -0.005, -0.001), (-0.003, -0.004, -0.002), HARMS),  # a small harm is a harm
+        ((0.008, 0.001, 0.015), (0.008, 0.002, 0.014), UNDECIDED),
+    ],
+)
+def test_borders_between_the_verdicts(wide, narrow, verdict):
+    assert judge(Interval(*wide), Interval(*narrow), 0.01) == verdict
+
+
+def test_intervals_of_a_report_hold_together():
+    d = rows(60, 40, 900)
+    alone, one_of_four = (comparison(d, family=n).found for n in (1, 4))
+    ratio = (one_of_four.high - one_of_four.value) / (alone.high - alone.value)
+    assert ratio == pytest.approx(stats.t.ppf(1 - 0.05 / 8, 999) / stats.t.ppf(0.975, 999))
+
+
+def test_rows_needed_is_the_formula_of_the_power_analysis():
+    # 2.80 = z.975 + z.8; science: q = .1 gives 7,840 rows on one split for one point
+    assert rows_needed(1000, 0.0, np.sqrt(0.1 / 1000), 0.01) == pytest.approx(7849, abs=1)
+
+
+def test_rows_needed_is_more_than_there_are_or_nothing():
+    assert rows_needed(1000, 0.005, 0.002, 0.01) > 1000
+    assert rows_needed(1000, 0.0099, 0.002, 0.01) is None
+    assert rows_needed(1000, 0.0, 0.002, 0.0) is None
+
+
+def test_agreement_on_a_hundred_rows_is_no_proof_of_equality():
+    assert comparison(np.zeros(100)).verdict == UNDECIDED
+    assert comparison(np.zeros(2000)).verdict == SAME
+
+
+def test_least_error_of_balanced_accuracy_follows_the_classes():
+    truth = np.r_[np.zeros(98), np.ones(8)]
+    assert least_error("accuracy", truth) == pytest.approx(1 / 108)
+    assert least_error("balanced_accuracy", truth) == pytest.approx(np.hypot(1 / 100, 1 / 10) / 2)
+    assert least_error("r2", truth) == 0
+
+
+def test_sentences_can_be_pasted():
+    assert comparison(rows(80, 20, 900), before="naive").sentence.startswith(
+        "Cleaning raised accuracy by 6.0 points (95 % interval +3.8 to +8.2) against a first script"
+    )
+    assert comparison(rows(20, 80, 900)).sentence.startswith("Cleaning lowered accuracy by 6.0")
+    same = comparison(rows(10, 10, 9000)).sentence
+    assert same == (
+        "Cleaning made no practical difference to accuracy against a competent baseline "
+        "(+0.0, 95 % interval -0.1 to +0.1)."
+    )
+    undecided = comparison(rows(12, 10, 200))
+    assert "222 rows do not decide" in undecided.sentence
+    assert undecided.rows_needed == pytest.approx(222 * (2.8016 * 0.0211 / 0.01) ** 2, rel=0.01)
+    assert undecided.sentence.endswith("about 7,900 rows would.")
+
+
+def test_less_of_an_error_is_better():
+    assert comparison(-rows(80, 20, 900), metric="log_loss").verdict == HELPS
