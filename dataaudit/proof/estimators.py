@@ -13,7 +13,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from dataaudit.errors import ConfigError
 from dataaudit.proof.fit import Fit, budget
-from dataaudit.proof.folds import pick
+from dataaudit.proof.folds import pick, stopping_share
 from dataaudit.proof.network import Kind, build
 from dataaudit.proof.spec import (
     Activation,
@@ -52,7 +52,7 @@ class _KerasEstimator(BaseEstimator):
         factor: float = 0.1,
         after: int = 0,
         patience: int | None = 10,
-        validation: float = 0.1,
+        validation: float | Literal["auto"] = "auto",
         epochs: int = 100,
         batch_size: int = 64,
         max_steps: int = 3000,
@@ -113,7 +113,8 @@ class _KerasEstimator(BaseEstimator):
         spec = self._spec()
         is_stop = np.zeros(len(X), dtype=bool)
         if self.patience is not None and len(X) > _DECILES:
-            is_stop = pick(strata, np.arange(len(X)), self.validation, self.seed)
+            share = stopping_share(len(X)) if self.validation == "auto" else self.validation
+            is_stop = pick(strata, np.arange(len(X)), share, self.seed)
         weight = np.ones(len(X)) if weight is None else _check_sample_weight(weight, X)
         mean = weight[~is_stop].mean() or 1.0
         has_stop = bool(is_stop.any())
@@ -172,7 +173,8 @@ class KerasClassifier(ClassifierMixin, _KerasEstimator):
     patience
         Epochs without a lower validation loss; None trains to the end on all rows.
     validation
-        Share of the rows that tell when to stop; 0..1. None are held back from 10 rows or fewer.
+        Share of the rows that tell when to stop, 0..1; ``auto``: a tenth, more of a small table.
+        None are held back from 10 rows or fewer.
     epochs, batch_size, max_steps
         See `dataaudit.proof.spec.TrainSpec`.
     seed
@@ -260,7 +262,7 @@ class KerasRegressor(RegressorMixin, _KerasEstimator):
     --------
     >>> import numpy as np
     >>> X = np.linspace(-1, 1, 80)[:, None]
-    >>> network = KerasRegressor(hidden=(), learning_rate=0.05).fit(X, 3 * X[:, 0] + 100)
+    >>> network = KerasRegressor(hidden=(), learning_rate=0.1).fit(X, 3 * X[:, 0] + 100)
     >>> bool(abs(network.predict([[0.5]])[0] - 101.5) < 0.1)
     True
     """

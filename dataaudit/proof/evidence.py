@@ -16,7 +16,7 @@ from dataaudit.proof.arms import Const, Preparation
 from dataaudit.proof.arms import describe as describe_arms
 from dataaudit.proof.final import Final, FinalNetwork, finals
 from dataaudit.proof.fitting import Recipe
-from dataaudit.proof.folds import pick, twins
+from dataaudit.proof.folds import pick, stopping_share, twins
 from dataaudit.proof.judging import Case, Judgement, Progress, judge
 from dataaudit.proof.metrics import Estimate, known, mean_of, primary
 from dataaudit.proof.network import load_build, load_keras
@@ -27,7 +27,6 @@ from dataaudit.proof.target import Target
 from dataaudit.proof.verdict import Verdict, decide, least_error
 
 _PAIRS = (("naive", "clean"), ("base", "clean"))
-_VALIDATION = 0.1  # of the rows, where the caller names none to stop the final fit by
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -250,7 +249,7 @@ def _finals(
     """Fit every arm once more, on all rows."""
     if validation is None:
         together = case.groups if len(case.groups) == len(X) else twins(X)[0]
-        is_stop = pick(recipe.target.strata, together, _VALIDATION, case.seed)
+        is_stop = pick(recipe.target.strata, together, stopping_share(len(X)), case.seed)
     else:
         is_stop = np.asarray(validation, dtype=bool)
     return finals(

@@ -21,7 +21,7 @@ from dataaudit.proof.target import Target
 
 Rows = NDArray[np.intp]
 _DISTINCT = 0.5  # below this share of distinct rows, equal rows are normal in this table, no twins
-_STOPPING_ROWS = 50
+_STOPPING_ROWS = 50  # at least about so many: the loss of a few rows is mostly noise
 _STOPPING_SHARES = (0.1, 0.25)
 
 
@@ -87,8 +87,7 @@ def folds(
     """
     strata = target.strata
     for learn, judge in _parted(strata, groups, parts, seed, is_grouped=is_grouped, order=order):
-        share = np.clip(_STOPPING_ROWS / len(learn), *_STOPPING_SHARES)
-        is_stop = pick(strata[learn], groups[learn], float(share), seed)
+        is_stop = pick(strata[learn], groups[learn], stopping_share(len(learn)), seed)
         fold = Fold(fit=learn[~is_stop], stop=learn[is_stop], judge=judge)
         check_fold(fold, groups)
         yield fold
@@ -121,6 +120,17 @@ def _dealt(strata: Rows, groups: Rows, parts: int, seed: int) -> Rows:
     part = np.empty(len(first), dtype=np.intp)
     part[by_stratum] = np.arange(len(first)) % parts
     return part[inverse]
+
+
+def stopping_share(rows: int) -> float:
+    """Return the share of the training rows to stop by: a tenth, more of a small table.
+
+    Examples
+    --------
+    >>> stopping_share(100), stopping_share(300), stopping_share(10_000)
+    (0.25, 0.16666666666666666, 0.1)
+    """
+    return float(np.clip(_STOPPING_ROWS / rows, *_STOPPING_SHARES))
 
 
 def pick(strata: Rows, groups: Rows, share: float, seed: int) -> NDArray[np.bool_]:
