@@ -16,7 +16,7 @@ test: $(READY) style
 	$(BIN)/python -m pytest
 
 quick: $(READY) style
-	$(BIN)/python -m pytest -n 2 -m "not slow and not browser"
+	$(BIN)/python -m pytest -n 2 -m "not slow and not browser" --ignore dataaudit/proof
 
 style: $(READY)
 	$(BIN)/ruff check

@@ -97,6 +97,7 @@ def tables(draw):
     return frames[0], y, frames[1]
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     tables(),
@@ -233,6 +234,7 @@ def test_copies_clones_and_parameters_behave_as_in_scikit_learn():
     assert changed.seed == 4
 
 
+@pytest.mark.slow
 def test_the_pipeline_predicts_as_the_cleaning_does_and_stands_before_a_model():
     X, y = people(200)
     cleaning = Cleaning.build(USUAL, DEFECTS, kind="classification", seed=0).fit(X, y)

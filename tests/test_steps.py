@@ -222,6 +222,7 @@ def test_the_steps_compose_with_smote_and_a_classifier(tmp_path):
     assert list(written.columns) == ["age", "income", "debt", "good"]
 
 
+@pytest.mark.slow
 def test_the_steps_run_in_cross_validation_and_grid_search(tmp_path):
     X, y = with_bad_rows()
     model = chain(tmp_path / "rows.parquet")

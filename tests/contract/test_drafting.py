@@ -37,6 +37,7 @@ def tables(draw):
     }, dtypes
 
 
+@pytest.mark.slow
 @settings(
     max_examples=60,
     deadline=None,

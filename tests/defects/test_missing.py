@@ -111,6 +111,7 @@ def test_missingness_that_predicts_a_number(make_table):
     assert (found.columns, found.evidence["auc"]) == (("age",), 1.0)
 
 
+@pytest.mark.slow
 def test_chance_is_not_taken_for_information(make_table):
     rng = np.random.default_rng(1)
     loud = 0

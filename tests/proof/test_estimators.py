@@ -13,6 +13,8 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from dataaudit.errors import ConfigError
 from dataaudit.proof import KerasClassifier, KerasRegressor
 
+pytestmark = pytest.mark.slow  # trains networks
+
 WEIGHTS = {
     "check_sample_weight_equivalence_on_dense_data": (
         "batches are drawn row by row: a row of weight 2 meets other rows than two copies of it do"

@@ -10,6 +10,8 @@ from dataaudit.proof import compare, load_network, standard_arms
 from dataaudit.proof.arms import Base
 from dataaudit.proof.folds import InvariantError
 
+pytestmark = pytest.mark.slow  # trains networks
+
 
 class Other(Base):
     """The same arm under another name."""

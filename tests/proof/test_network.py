@@ -12,6 +12,7 @@ from dataaudit.proof.spec import NetworkSpec, OptimizerSpec
 keras = network.load_keras()
 
 
+@pytest.mark.slow
 def test_tensorflow_loads_without_a_word():
     script = "from dataaudit.proof.network import load_keras as k; k().ops.ones(2)"
     clean = {key: value for key, value in os.environ.items() if not key.startswith("TF_")}

@@ -16,6 +16,8 @@ from dataaudit.pipeline import Cleaning
 from dataaudit.proof import prove
 from dataaudit.proof.pipelines import as_arm
 
+pytestmark = pytest.mark.slow  # trains networks
+
 
 def test_scaling_helps_a_network(blobs, quick):
     found = prove("passthrough", StandardScaler(), *blobs, train=quick["train"], folds=2, repeats=2)

@@ -7,6 +7,8 @@ from dataaudit.proof.network import OutputShapeError, load_keras
 from dataaudit.proof.spec import TrainSpec
 from dataaudit.proof.training import train
 
+pytestmark = pytest.mark.slow  # trains networks
+
 keras = load_keras()
 
 

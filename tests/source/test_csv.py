@@ -130,6 +130,7 @@ def test_blank_lines_are_passed_over_and_said(load: Reader) -> None:
     assert source.description["notes"] == ["3 blank lines were passed over."]
 
 
+@pytest.mark.slow
 def test_one_bad_line_among_many_is_found_behind_the_sample(load: Reader) -> None:
     lines = [f"{i},text {i},{i * 2}" for i in range(120_000)]
     lines[100_000] = "broken"
@@ -140,6 +141,7 @@ def test_one_bad_line_among_many_is_found_behind_the_sample(load: Reader) -> Non
     assert last == [{"__row__": 119_998, "a": "119999", "b": "text 119999", "c": "239998"}]
 
 
+@pytest.mark.slow
 def test_a_cell_of_ten_megabytes_is_read(load: Reader) -> None:
     huge = "x" * 10_000_000
     source = load(f'a,b\n1,"{huge}"\n2,y\n')

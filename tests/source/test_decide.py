@@ -187,6 +187,7 @@ def test_a_contract_is_obeyed(
         assert column.nulls == declared.nulls
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(values=st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=20))
 def test_every_float_that_python_writes_is_read(values: list[float]) -> None:
