@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dataaudit.proof import operating
 from dataaudit.proof.final import Final
 from dataaudit.proof.judging import Case, Judged, Judgement
 from dataaudit.proof.metrics import LOWER_IS_BETTER, WITHIN_ONE, Estimate, known
@@ -58,6 +59,13 @@ def content(
         "judged": {"rows": len(judgement.rows), "sha256": judgement.digest},
         "arms": arms,
         "verdicts": [verdict.to_dict() for verdict in verdicts],
+        "operating_point": operating.describe(
+            judgement,
+            estimates,
+            target,
+            pairs=[(verdict.before, verdict.after) for verdict in verdicts],
+            groups=groups,
+        ),
         "curves": {
             arm: {
                 "train": _rounded(history.train),

@@ -49,8 +49,22 @@ class Judged:
         at = np.argsort(np.concatenate([fold.judge for fold in parted]))
         labels = np.concatenate([answer.labels for answer in self._open])
         shares = np.concatenate([answer.shares for answer in self._open])
-        self.answers.append(Answers(labels=labels[at], shares=shares[at]))
+        raw = _uncorrected(self._open)
+        self.answers.append(
+            Answers(
+                labels=labels[at],
+                shares=shares[at],
+                uncorrected=None if raw is None else raw[at],
+            )
+        )
         self._open = []
+
+
+def _uncorrected(answers: list[Answers]) -> Floats | None:
+    """Return the probabilities before correction; None where no fold corrected any."""
+    if all(answer.uncorrected is None for answer in answers):
+        return None
+    return np.concatenate([a.shares if a.uncorrected is None else a.uncorrected for a in answers])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,10 +30,14 @@ class Answers:
     shares
         The probability of each class after prior correction, shape (rows, classes); for regression
         the predicted value, shape (rows, 1).
+    uncorrected
+        The probabilities before prior correction, as training left them; None where nothing was
+        corrected.
     """
 
     labels: Floats
     shares: Floats
+    uncorrected: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,4 +150,8 @@ def answers(outputs: Any, *, shift: Floats, cut: Floats) -> Answers:
     """
     logits = as_classes(outputs)
     decided = np.argmax(log_softmax(logits, axis=1) - cut, axis=1)
-    return Answers(labels=decided.astype("float64"), shares=softmax(logits + shift, axis=1))
+    return Answers(
+        labels=decided.astype("float64"),
+        shares=softmax(logits + shift, axis=1),
+        uncorrected=softmax(logits, axis=1) if np.any(shift) else None,
+    )

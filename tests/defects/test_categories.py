@@ -158,6 +158,13 @@ def test_unseen_levels_are_trimmed_and_known_ones_mended():
     assert fitted.transform(new)["town"].isna().tolist() == [False, False, False, True]
 
 
+def test_a_spelling_in_small_letters_wins_where_it_is_the_most_frequent():
+    frame = pd.DataFrame({"job": ["salaried", "salaried", "SALARIED", "retired"]})
+    fitted = NormalizeLevels().fit(frame)
+    assert fitted.transform(frame)["job"].tolist() == ["salaried"] * 3 + ["retired"]
+    assert fitted.transform(pd.DataFrame({"job": ["Retired"]}))["job"].tolist() == ["retired"]
+
+
 @given(st.lists(st.text(alphabet="aAbB .'", max_size=4), min_size=1, max_size=12))
 def test_normalising_twice_changes_nothing(levels):
     frame = pd.DataFrame({"town": pd.Series(levels, dtype="str")})

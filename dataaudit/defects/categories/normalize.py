@@ -25,7 +25,7 @@ class NormalizeLevels(FrameTransformer):
     Attributes
     ----------
     spellings_ : dict of str to dict
-        By column: the level in lower case and trimmed -> its spelling, where they differ.
+        By column: the level in lower case and trimmed -> its spelling.
 
     Examples
     --------
@@ -47,8 +47,7 @@ class NormalizeLevels(FrameTransformer):
         }
         spellings = respellings(counts)
         wrong = slips(counts, self.ratio) if self.merge else {}
-        spellings |= {one: spellings[right] for one, right in wrong.items()}
-        return {one: spelling for one, spelling in spellings.items() if one != spelling}
+        return spellings | {one: spellings[right] for one, right in wrong.items()}
 
     def _apply(self, frame: pd.DataFrame) -> pd.DataFrame:
         changed = {name: _spelt(frame[name], known) for name, known in self.spellings_.items()}
