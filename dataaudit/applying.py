@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,13 @@ import pyarrow as pa
 
 from dataaudit import contract, proof
 from dataaudit.config import Config, from_dict
+from dataaudit.config.document import Lines
 from dataaudit.engine.duckdb import DuckDBEngine
-from dataaudit.errors import DataError, SourceError
-from dataaudit.output import rows_table, write_whole
+from dataaudit.errors import DataError, SourceError, hint
+from dataaudit.output import MANIFEST, refuse_overwriting, rows_table, whole, write_rows
 from dataaudit.pipeline import Cleaning
 from dataaudit.pipeline import load as load_pipeline
-from dataaudit.publishing import MANIFEST, MODEL, PIPELINE
+from dataaudit.publishing import MODEL, PIPELINE
 from dataaudit.source import Column, Source, read
 from dataaudit.table import select_rows, to_pandas
 
@@ -102,17 +104,21 @@ def apply(
         If run or table cannot be read.
     DataError
         If a column of training is missing.
+    OutputError
+        If the files cannot be written, or would replace the table.
     """
     folder, target = Path(run), Path(output)
+    refuse_overwriting(target, table)
     cleaning, config = load(folder, allow_code=allow_code), _config(folder)
     with DuckDBEngine() as engine:
         source = read(table, columns=_columns(folder), engine=engine)
         rows = _cleaned(source, cleaning, folder if score else None)
         broken = _broken(source, config, allow_code=allow_code)
-    write_whole(rows, target)
     aside = target.with_suffix(".quarantine.parquet") if broken.num_rows else None
-    if aside is not None:
-        write_whole(broken, aside)
+    with ExitStack() as files:  # neither takes its place before both are written
+        if aside is not None:
+            write_rows(broken, files.enter_context(whole(aside)))
+        write_rows(rows, files.enter_context(whole(target)))
     return Applied(output=target, quarantine=aside, rows=rows.num_rows, broken=broken.num_rows)
 
 
@@ -120,7 +126,8 @@ def _cleaned(source: Source, cleaning: Cleaning, model: Path | None) -> pa.Table
     """Return the cleaned rows with ``__row__``, and predictions where there is a model."""
     missing = [name for name in cleaning.columns_ if name not in source.columns]
     if missing:
-        raise DataError("apply", f"the table lacks the column(s) {', '.join(missing)}")
+        problem = f"the table lacks the column(s) {', '.join(missing)}"
+        raise DataError("apply", problem, remedy=hint(missing[0], source.columns).strip())
     features = {name: source.columns[name] for name in cleaning.columns_}
     X = to_pandas(source.engine.query(select_rows("typed", features)), features)
     clean = cleaning.transform(X)
@@ -141,19 +148,27 @@ def _broken(source: Source, config: Config, *, allow_code: bool) -> pa.Table:
 def _manifest(folder: Path) -> dict[str, Any]:
     """Read the manifest of a run."""
     try:
-        return dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise SourceError(
             folder, "it is no folder of a run", remedy="Give <output.dir>/latest or a run's folder."
         ) from error
+    keys = ("config", "columns") if isinstance(manifest, dict) else ()
+    if not keys or not all(isinstance(manifest.get(key), dict) for key in keys):
+        raise SourceError(folder / MANIFEST, "it is no manifest of a run")
+    return dict(manifest)
 
 
 def _config(folder: Path) -> Config:
     """Return the config that a run was made with."""
-    return from_dict(_manifest(folder)["config"])
+    config = _manifest(folder)["config"]
+    return from_dict(config, Lines(config, str(folder / MANIFEST)))
 
 
 def _columns(folder: Path) -> dict[str, Column]:
     """Return how the run read each column."""
     found = _manifest(folder)["columns"]
-    return {name: Column(**{**c, "nulls": tuple(c["nulls"])}) for name, c in found.items()}
+    try:
+        return {name: Column(**{**c, "nulls": tuple(c["nulls"])}) for name, c in found.items()}
+    except (KeyError, TypeError) as error:
+        raise SourceError(folder / MANIFEST, f"its `columns` are damaged ({error})") from error

@@ -55,6 +55,8 @@ def run(
     ------
     ConfigError, UnknownNameError, CodeRefusedError
         Wrong configuration.
+    ContractError
+        The table as a whole breaks the contract, or leaves too few rows to learn from.
     SourceError, DataError
         The source cannot be read, or cannot carry a stage.
     OutputError
@@ -64,7 +66,7 @@ def run(
     progress, account = progress or Silent(), RowAccount()
     contract = load_contract(config.contract, base=Path(), allow_code=allow_code)
     rules = stages.defects_of(config)
-    with open_run(Path(config.output.dir)) as folder, DuckDBEngine() as engine:
+    with open_run(Path(config.output.dir), run_id) as folder, DuckDBEngine() as engine:
         with progress.stage("source") as stage:
             source = stages.read_source(config, contract, engine, account)
             mark = fingerprint.of_run(stages.digest(source), config.model_dump(mode="json"))
@@ -75,7 +77,8 @@ def run(
             stage.rows(**account.last)
         with progress.stage("split") as stage:
             sides, quarantine = stages.split_rows(config, source, checked, account)
-            write_table(quarantine, folder.file(publishing.QUARANTINE), mark)
+            with folder.file(publishing.QUARANTINE) as path:
+                write_table(quarantine, path, mark)
             stage.rows(**account.last)
         with progress.stage("audit"):
             table = stages.table_of(source, sides, contract, config.seed)
@@ -155,14 +158,15 @@ def audit(
     UnknownNameError, ConfigError
         For a target, check or parameter that does not exist or fit.
     """
-    rules = configured(checks)
+    rules, account = configured(checks), RowAccount()
     with DuckDBEngine() as engine:
         source = read(data, test=test, engine=engine)
-        table = stages.described(source, target)
+        table = stages.described(source, target, account)
         outcomes = audit_table(table, rules, ignore)
         report = collect(
             name=Path(source.files[0]).stem if source.files else "table",
             outcomes=outcomes,
+            account=[entry for entry in account.to_list() if entry["rows_in"] > entry["rows_out"]],
             profile=table.profile,
             columns=table.columns,
             task=table.task,

@@ -7,9 +7,14 @@ inside the commands, so that ``--help`` loads nothing heavy.
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -21,7 +26,6 @@ app = typer.Typer(
     help="Why is the network weak? Audit, clean and validate a table; prove what it was worth.",
     epilog="Exit codes: 0 passed, 1 gate failed, 2 wrong config or usage, 3 source cannot be read "
     "or crash, 4 made but not published.",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -38,7 +42,7 @@ ConfigFile = Annotated[Path, typer.Argument(help="A pipeline.yaml.", metavar="PI
 TableFile = Annotated[str, typer.Argument(help="CSV, JSON lines, Parquet ...", metavar="TABLE")]
 Target = Annotated[str | None, typer.Option(help="The column to predict.")]
 
-_STOPPED = 130  # 128 and SIGINT, as shells have it
+_STOPPED, _TERMINATED, _NO_READER = 130, 143, 141  # 128 and the signal, as shells have it
 
 
 @app.command()
@@ -52,16 +56,14 @@ def init(
 ) -> int:
     """Look at TABLE and write a commented pipeline.yaml with a contract."""
     from dataaudit.drafting import draft
+    from dataaudit.output import refuse_overwriting
 
-    if output.exists() and not force:
+    if output.is_file() and not force:
         raise ConfigError(
             "--output", expected="a file that does not exist (or add --force)", found=output
         )
-    text = draft(table, target, test=test)
-    try:
-        output.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise ConfigError("--output", expected="a file that can be written", found=error) from error
+    refuse_overwriting(output, table, test)
+    _write(output, draft(table, target, test=test))
     _say(f"Wrote {output}. Read it, then: dataaudit run {output}")
     return ExitCode.PASSED
 
@@ -90,13 +92,16 @@ def audit(
 ) -> int:
     """List the defects of TABLE; no config needed."""
     from dataaudit.chain import audit as audit_table
+    from dataaudit.output import refuse_overwriting
 
+    if report is not None:
+        refuse_overwriting(report, table)
     result = audit_table(table, target=target)
     if json:
         _print_json(result.to_dict())
     result.show()
     if report is not None:
-        report.write_text(result.to_html(), encoding="utf-8", newline="\n")
+        _write(report, result.to_html())
         _say(f"Report: {report}")
     return ExitCode.PASSED
 
@@ -168,6 +173,7 @@ def schema() -> int:
 
 @app.callback(invoke_without_command=True)
 def _options(
+    context: typer.Context,
     *,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
@@ -178,39 +184,83 @@ def _options(
         from dataaudit import __version__
 
         typer.echo(__version__)
+    elif context.invoked_subcommand is None:
+        _say(context.get_help())
+        raise typer.Exit(ExitCode.USAGE)
 
 
 def main() -> None:
     """Run the program; every error becomes one line and the right exit code."""
     try:
-        code = app(standalone_mode=False)
+        with _terminable():
+            code = app(standalone_mode=False)
     except typer.TyperException as error:
-        _say(f"dataaudit: {error.format_message()} Try --help.")
-        code = ExitCode.USAGE
+        code = _fail(f"{error.format_message()} Try --help.", error, ExitCode.USAGE)
     except DataAuditError as error:
         code = _fail(str(error), error, error.exit_code)
     except KeyboardInterrupt as error:
-        code = _fail("stopped; nothing was published", error, _STOPPED)
+        is_term = isinstance(error, _TerminatedError)
+        text = f"stopped{' by SIGTERM' if is_term else ''}; nothing half done is left"
+        code = _fail(text, error, _TERMINATED if is_term else _STOPPED)
+    except BrokenPipeError:  # `| head` has seen enough; Python would complain while flushing
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = _NO_READER
     except Exception as error:  # noqa: BLE001 - a crash is told in one line, with the way to more
         text = f"crashed, {type(error).__name__}: {error} (dataaudit --debug ... shows where)"
         code = _fail(text, error, ExitCode.SOURCE)
     sys.exit(int(code or 0))
 
 
+class _TerminatedError(KeyboardInterrupt):
+    """The process was asked to end; as Ctrl-C, so that every folder is left clean."""
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Let SIGTERM end the program as Ctrl-C does, where signals are ours to handle."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _terminate(_: int, __: FrameType | None) -> None:
+    raise _TerminatedError
+
+
 def _fail(text: str, error: BaseException, code: int) -> int:
     """Say one line, or raise the error again where the traceback is wanted."""
     if os.environ.get("DATAAUDIT_DEBUG"):
         raise error
-    _say(f"dataaudit: {text}")
+    # one line whatever a file, a column or a library holds; no escape sequence reaches a terminal
+    line = "".join(c if c.isprintable() else " " for c in text)
+    _say(f"dataaudit: {line if len(line) <= _LONGEST_LINE else line[:_LONGEST_LINE] + ' ...'}")
     return code
+
+
+_LONGEST_LINE = 1_000
 
 
 def _config(path: Path, sets: list[str] | None) -> Any:
     """Load the config with the overrides of ``--set``."""
     from dataaudit.config import load
 
-    pairs = dict(item.partition("=")[::2] for item in sets or [])
-    return load(path, pairs)
+    for item in sets or []:
+        if "=" not in item.lstrip("="):
+            raise ConfigError("--set", expected="KEY=VALUE, as train.epochs=5", found=item)
+    return load(path, dict(item.partition("=")[::2] for item in sets or []))
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a text file whole, or not at all."""
+    from dataaudit.output import whole
+
+    with whole(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _say(text: str) -> None:

@@ -19,6 +19,7 @@ from dataaudit.stages import table_of
 from dataaudit.table import Table
 
 _SMOTE_COST = "raises recall of the rare class and costs calibration; compare method: threshold"
+_FEWEST_FOR_SMOTE = 20  # rows of the rarest class, so that those of any fold hold the 6 it needs
 _OUTLIERS_NOTE = (
     "# - outliers: {action: clip}   # `scale` bends far values already; for impossible ones"
 )
@@ -114,7 +115,7 @@ def _task(seen: Seen, target: str) -> Iterator[str]:
     if seen.labels:
         yield "  labels:   # two spellings of one label, as far as can be seen"
         merged = seen.labels.items()
-        yield from (f"    {_yaml(old)}: {_yaml(new)}" for old, new in merged)
+        yield from (f"    {_key_of(old)} {_yaml(new)}" for old, new in merged)
     ignored = {name: reason for name, reason in _ignored(seen).items() if name != key}
     if ignored:
         yield "  ignore:"
@@ -146,7 +147,7 @@ def _contract(seen: Seen) -> Iterator[str]:
     yield "  columns:"
     for name, rule in seen.draft.spec["columns"].items():
         guess = seen.draft.comments.get(name, "")
-        yield f"    {_yaml(name)}: {_flow(rule)}{f'   # {_comment(guess)}' if guess else ''}"
+        yield f"    {_key_of(name)} {_flow(rule)}{f'   # {_comment(guess)}' if guess else ''}"
     yield "  bad_rows: quarantine"
     yield "  limits: {warn: 0.1%, error: 5%}"
 
@@ -166,8 +167,11 @@ def _clean(seen: Seen) -> Iterator[str]:
     yield f"  {_OUTLIERS_NOTE}"
     yield "  - missing: {numeric: median, indicator: true}"
     yield "  - scale: {method: robust}"
-    if any(f.kind == "rare" for f in seen.findings("imbalance")):
+    rare = [f for f in seen.findings("imbalance") if f.kind == "rare"]
+    if rare and (rare[0].rows or 0) >= _FEWEST_FOR_SMOTE:
         yield f"  - imbalance: {{method: smote}}   # {_SMOTE_COST}"
+    elif rare:
+        yield "  - imbalance: {method: class_weight}   # too few rare rows to draw others between"
     yield "  - encode"
 
 
@@ -191,6 +195,13 @@ def _yaml(value: Any) -> str:
     return json.dumps(value, ensure_ascii=not isinstance(value, str) or not value.isprintable())
 
 
+def _key_of(name: str) -> str:
+    """Write a key with its colon; YAML reads a long one only where it is marked as a key."""
+    key = _yaml(name)
+    return f"{key}:" if len(key) <= _LONGEST_KEY else f"? {key}\n    :"
+
+
+_LONGEST_KEY = 120  # YAML 1.2 allows 1,024 characters with escapes; long lines are read by nobody
 _RESERVED = {"true", "false", "null", "yes", "no", "on", "off", "y", "n", "none"}
 
 

@@ -157,10 +157,16 @@ class OutputError(DataAuditError):
 def hint(name: str, known: Iterable[str]) -> str:
     """Return " Did you mean ...?" with the nearest known name, else the list of known ones."""
     known = list(known)
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    folded = {other.casefold(): other for other in known}
+    near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
     if near:
-        return f" Did you mean {near[0]!r}?"
-    return f" Known: {', '.join(known)}." if known else ""
+        return f" Did you mean {_short(folded[near[0]])}?"
+    more = f" and {len(known) - _MOST_KNOWN:,} more" if len(known) > _MOST_KNOWN else ""
+    listed = ", ".join(other[:_LONGEST_SHOWN] for other in known[:_MOST_KNOWN])
+    return f" Known: {listed}{more}." if known else ""
+
+
+_MOST_KNOWN = 30  # names that a line still holds
 
 
 _LONGEST_SHOWN = 120

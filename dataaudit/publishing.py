@@ -14,7 +14,7 @@ from dataaudit.config import Config
 from dataaudit.config.document import as_yaml
 from dataaudit.contract import Checked
 from dataaudit.finding import Outcome
-from dataaudit.output import RunFolder
+from dataaudit.output import MANIFEST, RunFolder
 from dataaudit.proof import Evidence
 from dataaudit.report import html
 from dataaudit.report.collect import collect
@@ -25,7 +25,7 @@ from dataaudit.stages import Cleaned
 from dataaudit.table import Table
 
 REPORT, FINDINGS, EVIDENCE = "report.html", "findings.json", "evidence.json"
-MANIFEST, MODEL, PIPELINE = "manifest.json", "model.keras", "pipeline.skops"
+MODEL, PIPELINE = "model.keras", "pipeline.skops"
 QUARANTINE = "quarantine.parquet"
 
 
@@ -60,7 +60,8 @@ def publish(folder: RunFolder, made: Made, run_id: str | None) -> RunResult:
     report = _report(made, evidence)
     name = run_id or fingerprint.run_id(made.mark, made.started)
     if made.evidence is not None:
-        made.evidence.save_model(folder.file(MODEL))
+        with folder.file(MODEL) as path:
+            made.evidence.save_model(path)
     folder.write_json(FINDINGS, _findings(made))
     folder.write_json(EVIDENCE, {"fingerprint": made.mark, "proof": evidence, "why": made.unproven})
     folder.write_text(REPORT, html.render(report))

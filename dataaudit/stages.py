@@ -16,7 +16,8 @@ from dataaudit.config import Config
 from dataaudit.contract import Checked, Contract, set_aside
 from dataaudit.defects import Defect, configured
 from dataaudit.engine import Engine
-from dataaudit.errors import MissingExtraError
+from dataaudit.errors import ContractError, DataError, MissingExtraError
+from dataaudit.finding import Severity
 from dataaudit.output import RunFolder, clean_table, write_table
 from dataaudit.pipeline import Cleaning, Resampled, save
 from dataaudit.source import ReadOptions, Source, read
@@ -60,6 +61,12 @@ def read_source(config: Config, contract: Contract, engine: Engine, account: Row
         declared=contract.declared,
         engine=engine,
     )
+    enter_source(source, account)
+    return source
+
+
+def enter_source(source: Source, account: RowAccount) -> None:
+    """Enter the lines that could not be split into the row account."""
     lines = source.bad_lines.num_rows
     account.add(
         "source",
@@ -68,7 +75,6 @@ def read_source(config: Config, contract: Contract, engine: Engine, account: Row
         quarantined=lines,
         note="lines that could not be split go to quarantine" if lines else "",
     )
-    return source
 
 
 def enter_contract(checked: Checked, source: Source, account: RowAccount) -> None:
@@ -86,15 +92,26 @@ def enter_contract(checked: Checked, source: Source, account: RowAccount) -> Non
 def split_rows(
     config: Config, source: Source, checked: Checked, account: RowAccount
 ) -> tuple[Split, pa.Table]:
-    """Clean the target, deal the rows, and put rows without a target into quarantine."""
-    sides = split(
-        source.engine,
-        checked.columns,
-        config.task,
-        config.split,
-        seed=config.seed,
-        test_from=source.test_from,
-    )
+    """Clean the target, deal the rows, and put rows without a target into quarantine.
+
+    Raises
+    ------
+    ContractError
+        Where the rows cannot carry it because too many of them broke the contract.
+    """
+    try:
+        sides = split(
+            source.engine,
+            checked.columns,
+            config.task,
+            config.split,
+            seed=config.seed,
+            test_from=source.test_from,
+        )
+    except DataError as error:
+        if checked.severity is Severity.ERROR:
+            raise _too_few(checked, error) from error
+        raise
     quarantine = checked.quarantine
     if len(sides.set_aside):
         rows = set_aside(source, sides.set_aside.tolist(), config.task.target, TARGET_MISSING)
@@ -107,6 +124,17 @@ def split_rows(
         note=", ".join(f"{side} {rows:,}" for side, rows in sides.counts.items()),
     )
     return sides, quarantine
+
+
+def _too_few(checked: Checked, error: DataError) -> ContractError:
+    """Word that so many rows broke the contract that the others cannot be learnt from."""
+    worst = sorted(checked.results, key=lambda result: -result.rows)[:_SHOWN]
+    why = " ".join(result.message for result in worst if result.rows)
+    problem = f"{checked.kept:,} of {checked.read:,} rows hold it, too few to go on ({error})"
+    return ContractError(problem, remedy=why)
+
+
+_SHOWN = 3
 
 
 def table_of(source: Source, sides: Split, contract: Contract, seed: int) -> Table:
@@ -143,8 +171,9 @@ def build_cleaning(
     return Cleaning.build(config.clean, defects, kind=kind, seed=config.seed, allow_code=allow_code)
 
 
-def described(source: Source, target: str | None) -> Table:
+def described(source: Source, target: str | None, account: RowAccount) -> Table:
     """Return the table of an audit without a config: every row, dealt to sides if it can be."""
+    enter_source(source, account)
     if target is None:
         return Table(source.engine, columns=source.columns)
     task = TaskSpec(target=target)
@@ -158,6 +187,8 @@ def described(source: Source, target: str | None) -> Table:
         test_from=source.test_from,
     )
     source.engine.view("labelled_raw", _with_target("raw"))
+    kept = sum(sides.counts.values())
+    account.add("target", rows_in=source.rows, rows_out=kept, dropped=len(sides.set_aside))
     return Table(
         source.engine,
         raw="labelled_raw",
@@ -239,8 +270,10 @@ def write_clean(folder: RunFolder, table: Table, cleaned: Cleaned, mark: str) ->
     for side, (X, y) in cleaned.others.items():
         sides[side] = clean_table(X, y, rows=X.index.to_numpy(), target=target)
     for side, rows in sides.items():
-        write_table(rows, folder.file(f"clean/{side}.parquet"), mark)
-    save(cleaned.cleaning, folder.file("pipeline.skops"))
+        with folder.file(f"clean/{side}.parquet") as path:
+            write_table(rows, path, mark)
+    with folder.file("pipeline.skops") as path:
+        save(cleaned.cleaning, path)
 
 
 def digest(source: Source) -> str:

@@ -32,12 +32,18 @@ class SourceConfig(ReadOptions):
     test: str | None = None
 
 
+Parameters = Annotated[
+    dict[str, Any],
+    BeforeValidator(lambda value: {} if value is None else value, dict[str, Any] | None),
+]
+
+
 class AuditConfig(BaseModel):
     """What the audit does otherwise than by default."""
 
     model_config = STRICT
     ignore: list[str] = Field(default=[], description="Codes (DA201) or ids (DA201.cells).")
-    checks: dict[str, dict[str, Any]] = Field(default={}, description="Parameters by check.")
+    checks: dict[str, Parameters] = Field(default={}, description="Parameters by check.")
 
 
 class OutputConfig(BaseModel):
@@ -79,7 +85,7 @@ class Config(BaseModel):
     model_config = STRICT
     version: Literal[1] = 1
     name: str = Field(default="", description="Shown in the report; the file's name by default.")
-    seed: int = Field(default=0, ge=0)
+    seed: int = Field(default=0, ge=0, lt=2**32, description="What NumPy takes as a seed.")
     source: SourceConfig
     task: TaskSpec
     contract: ContractSpec = ContractSpec()
@@ -133,6 +139,9 @@ def from_dict(data: Mapping[str, Any], where: Lines = NO_LINES) -> Config:
     for name, params in config.audit.checks.items():
         with placed(where, ("audit", "checks", name)):
             find(name).configured(params)
+    for i, code in enumerate(config.audit.ignore):
+        with placed(where, ("audit", "ignore", i)):
+            find(code.partition(".")[0])
     for i, (name, params) in enumerate(config.clean):
         with placed(where, ("clean", i)):
             _check_step(name, params)

@@ -63,7 +63,7 @@ def read(text: str, file: str | None) -> tuple[dict[str, Any], Lines]:
     yaml.version = (1, 2)
     try:
         document = yaml.load(_marked(text))
-    except YAMLError as error:
+    except (YAMLError, ValueError, RecursionError) as error:  # the latter two for `!!int x`, [[[[
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else None
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
@@ -84,7 +84,10 @@ def override(data: dict[str, Any], key: str, text: str) -> None:
         if not isinstance(node, dict):
             raise ConfigError(key, expected="a key below a mapping", found=node)
     yaml = YAML(typ="safe", pure=True)
-    node[last] = filled(yaml.load(_marked(text)))
+    try:
+        node[last] = filled(yaml.load(_marked(text)))
+    except (YAMLError, ValueError, RecursionError) as error:
+        raise ConfigError(key, expected="given a value that is valid YAML", found=text) from error
 
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")

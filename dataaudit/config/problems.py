@@ -57,10 +57,21 @@ def first_error(error: ValidationError, where: Lines) -> ConfigError:
     first = error.errors()[0]
     path = tuple(part for part in first["loc"] if not _is_union_tag(part))
     text = str(first["msg"]).removeprefix("Input should be ").removeprefix("Value error, ")
-    expected = "given" if first["type"] == "missing" else text[:1].lower() + text[1:]
+    expected = _EXPECTED.get(first["type"], text[:1].lower() + text[1:])
     found = None if first["type"] == "missing" else first["input"]
     key = ".".join(str(part) for part in path) or "pipeline"
     return ConfigError(key, expected=expected, found=found, **where(path))
+
+
+_EXPECTED = {
+    "missing": "given",
+    "dict_type": "a mapping of keys",
+    "model_type": "a mapping of keys",
+    "list_type": "a list",
+    "tuple_type": "a list, or a name with its parameters",
+    "string_type": "text",
+}
+"""What pydantic says in the words of Python, in the words of YAML."""
 
 
 def _is_union_tag(part: str | int) -> bool:

@@ -129,6 +129,9 @@ def _read(path: Path) -> Any:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError("contract.file", expected="a readable YAML file", found=error) from error
+    if not isinstance(content, dict) or not isinstance(content.get("columns"), dict):
+        found = f"no `columns` in {path}"  # pandera would take it for a schema that allows anything
+        raise ConfigError("contract.file", expected="a schema as pandera writes it", found=found)
     unknown = _unknown_check(content)
     if unknown:
         raise ConfigError(
@@ -150,8 +153,7 @@ _COLUMN_KEYS = {
 
 def _unknown_check(content: Any) -> str:
     """Return the first check of a file that pandera does not have, so that none is looked up."""
-    columns = content.get("columns") if isinstance(content, dict) else None
-    for name, column in columns.items() if isinstance(columns, dict) else ():
+    for name, column in content["columns"].items():
         keys = (
             set(column or {}) - _COLUMN_KEYS if isinstance(column, dict | None) else {str(column)}
         )
@@ -178,7 +180,7 @@ def _imported(name: str, base: Path) -> Any:
         with _on_path(base):
             found = importlib.import_module(module)
         return getattr(found, attribute)
-    except (ImportError, AttributeError, ValueError) as error:
+    except (Exception, SystemExit) as error:  # the user's own code may do anything
         raise ConfigError(
             "contract.module", expected="package.module:Schema that can be imported", found=error
         ) from error

@@ -247,5 +247,13 @@ def configured(
 
 
 def audit(table: Table, defects: Mapping[str, Defect], ignore: Sequence[str] = ()) -> list[Outcome]:
-    """Run every check and return one outcome each, in the order of their codes."""
+    """Run every check and return one outcome each, in the order of their codes.
+
+    Raises
+    ------
+    UnknownNameError
+        For a code or id under `ignore` that no defect has.
+    """
+    for code in ignore:
+        find(code.partition(".")[0])
     return [defect.run(table, frozenset(ignore)) for defect in defects.values()]

@@ -1,14 +1,25 @@
 """The run's folder and what is written into it."""
 
-from dataaudit.output.files import clean_table, rows_table, to_json, write_table, write_whole
-from dataaudit.output.folder import RunFolder, open_run
+from dataaudit.output.files import (
+    clean_table,
+    refuse_overwriting,
+    rows_table,
+    to_json,
+    whole,
+    write_rows,
+    write_table,
+)
+from dataaudit.output.folder import MANIFEST, RunFolder, open_run
 
 __all__ = [
+    "MANIFEST",
     "RunFolder",
     "clean_table",
     "open_run",
+    "refuse_overwriting",
     "rows_table",
     "to_json",
+    "whole",
+    "write_rows",
     "write_table",
-    "write_whole",
 ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,24 +32,58 @@ def write_table(table: pa.Table, path: Path, fingerprint: str) -> None:
     )
 
 
-def write_whole(table: pa.Table, path: Path) -> None:
-    """Write Parquet to a place of the user's choice: whole, or not at all.
+def write_rows(table: pa.Table, path: Path) -> None:
+    """Write an arrow table as Parquet, to a place of the user's choice."""
+    pq.write_table(table, path, compression="zstd", row_group_size=ROW_GROUP)
+
+
+def refuse_overwriting(output: Path, *tables: Any) -> None:
+    """Refuse to write over a folder or a table that is read.
 
     Raises
     ------
     OutputError
-        If it cannot be written.
+        Before anything is computed.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with as_output_error(output):
+        if output.is_dir():
+            raise OutputError(output, "it is a folder", remedy="Name a file.")
+        for table in tables:
+            is_file = isinstance(table, str | Path) and output.exists() and Path(table).exists()
+            if is_file and output.samefile(table):
+                raise OutputError(output, "it is the table itself", remedy="Name another file.")
+
+
+@contextlib.contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Give the path of a file to write, which takes the place of `path` only when it is whole.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written; what stood there before still does.
+    """
+    temporary = path.with_name(f".{path.name[:_LONGEST_NAME]}.{os.getpid()}.tmp")
+    with as_output_error(path):
+        try:
+            yield temporary
+            temporary.replace(path)
+        finally:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+
+
+_LONGEST_NAME = 200  # of the 255 bytes that file systems allow
+
+
+@contextlib.contextmanager
+def as_output_error(path: Path) -> Iterator[None]:
+    """Turn what the file system refuses into one line for a person."""
     try:
-        pq.write_table(table, temporary, compression="zstd", row_group_size=ROW_GROUP)
-        temporary.replace(path)
+        yield
     except OSError as error:
-        raise OutputError(
-            path, error.strerror or str(error), remedy="Check space and permissions."
-        ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
+        problem = os.strerror(error.errno) if error.errno else str(error)
+        raise OutputError(path, problem, remedy="Check space and permissions.") from error
 
 
 def rows_table(X: pd.DataFrame, rows: np.ndarray) -> pa.Table:

@@ -1,20 +1,23 @@
 """A run's folder: written under a temporary name, published by one rename, or not at all.
 
 Whoever is killed half way leaves a hidden temporary folder, which the next run clears away, and
-never a half-written result. ``latest`` is a symbolic link that is switched in one step.
+never a half-written result. ``latest`` is a symbolic link that is switched in one step. What
+somebody else keeps in the folder is never touched: a run is known by what its manifest says.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from dataaudit.errors import OutputError
-from dataaudit.output.files import to_json
+from dataaudit.errors import ConfigError, OutputError
+from dataaudit.output.files import as_output_error, to_json
 
 try:
     import fcntl
@@ -24,6 +27,10 @@ except ImportError:  # Windows has no flock; there the folder is not guarded
 TEMPORARY = ".tmp-"
 LATEST = "latest"
 LOCK = ".lock"
+MANIFEST = "manifest.json"
+_REPLACED, _GONE = f"{TEMPORARY}replaced-", f"{TEMPORARY}gone-"
+_OURS = re.compile(r"\.tmp-(\d+|latest|replaced-.+|gone-.+)")
+_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+@=-]{0,127}")  # what schedulers name their runs
 
 
 class RunFolder:
@@ -39,15 +46,24 @@ class RunFolder:
         self.directory = directory
         self.path = directory / f"{TEMPORARY}{os.getpid()}"
 
-    def file(self, name: str) -> Path:
-        """Return the path of a file to write, its folder made."""
+    @contextlib.contextmanager
+    def file(self, name: str) -> Iterator[Path]:
+        """Give the path of a file to write, its folder made.
+
+        Raises
+        ------
+        OutputError
+            If the file cannot be written.
+        """
         path = self.path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path
+        with as_output_error(self.directory):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            yield path
 
     def write_text(self, name: str, text: str) -> None:
         """Write a text file as UTF-8 with plain line ends."""
-        self.file(name).write_text(text, encoding="utf-8", newline="\n")
+        with self.file(name) as path:
+            path.write_text(text, encoding="utf-8", newline="\n")
 
     def write_json(self, name: str, value: Any) -> None:
         """Write JSON that any parser reads: keys sorted, no NaN."""
@@ -71,7 +87,7 @@ class RunFolder:
         OutputError
             If the folder cannot be written or renamed.
         """
-        with _as_output_error(self.directory):
+        with as_output_error(self.directory):
             for file in sorted(self.path.rglob("*")):
                 _fsync(file)
             _fsync(self.path)
@@ -83,8 +99,11 @@ class RunFolder:
         return final
 
     def _put_in_place(self, run_id: str) -> Path:
-        """Rename the folder; a run of the same name steps aside first and goes afterwards."""
-        final, old = self.directory / run_id, self.directory / f"{TEMPORARY}old"
+        """Rename the folder; a run of the same name steps aside first and goes afterwards.
+
+        Whoever is killed between the two leaves it aside, and the next run puts it back.
+        """
+        final, old = self.directory / run_id, self.directory / f"{_REPLACED}{run_id}"
         if final.exists():
             final.rename(old)
         self.path.rename(final)
@@ -99,50 +118,103 @@ class RunFolder:
         link.replace(self.directory / LATEST)
 
     def _forget(self, keep: int, run_id: str) -> None:
-        """Remove the oldest finished runs beyond `keep`."""
+        """Remove the oldest finished runs beyond `keep`, each hidden before it goes."""
         latest = self.directory / LATEST
         held = {run_id, latest.readlink().name if latest.is_symlink() else ""}
-        runs = [
-            path
-            for path in sorted(self.directory.iterdir())
-            if not path.is_symlink() and (path / "manifest.json").exists()
-        ]
+        runs = [path for path in sorted(self.directory.iterdir()) if _is_run(path)]
         old = [run for run in runs if run.name not in held]
         for run in old[: max(0, len(runs) - keep)]:
-            shutil.rmtree(run)
+            shutil.rmtree(run.rename(self.directory / f"{_GONE}{run.name}"))
 
 
 @contextlib.contextmanager
-def open_run(directory: Path) -> Iterator[RunFolder]:
+def open_run(directory: Path, run_id: str | None = None) -> Iterator[RunFolder]:
     """Hold the output folder for one run; what is not published is removed.
+
+    Parameters
+    ----------
+    directory
+        ``output.dir``; made if it is not there.
+    run_id
+        The name that the run shall have, if the user chose one.
 
     Raises
     ------
+    ConfigError
+        If no run can have this name.
     OutputError
-        If another run holds the folder, or it cannot be written.
+        If another run holds the folder, it cannot be written, or something of the user's would be
+        replaced.
     """
-    with _as_output_error(directory):
+    if run_id is not None and (run_id == LATEST or not _RUN_ID.fullmatch(run_id)):
+        expected = "a name of letters, digits and .-_:+@= that begins with a letter or digit"
+        raise ConfigError("run_id", expected=f"{expected}, and is not {LATEST!r}", found=run_id)
+    with as_output_error(directory):
         directory.mkdir(parents=True, exist_ok=True)
-        lock = (directory / LOCK).open("w", encoding="utf-8")
+        lock = (directory / LOCK).open("a", encoding="utf-8")
     with lock:
-        if fcntl is not None:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise OutputError(
-                    directory,
-                    "another run holds this folder",
-                    remedy="Wait for it, or give this run an `output.dir` of its own.",
-                ) from error
-        with _as_output_error(directory):
-            for stale in directory.glob(f"{TEMPORARY}*"):
-                stale.unlink() if stale.is_symlink() else shutil.rmtree(stale)
+        _hold(directory, lock.fileno())
+        with as_output_error(directory):
+            _clear(directory)
+            _refuse_foreign(directory, run_id)
             folder = RunFolder(directory)
             folder.path.mkdir()
         try:
             yield folder
         finally:
             shutil.rmtree(folder.path, ignore_errors=True)
+
+
+def _hold(directory: Path, lock: int) -> None:
+    """Take the lock, which the system lets go of when the process ends, however it ends."""
+    if fcntl is None:
+        return
+    try:
+        with as_output_error(directory):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OutputError as error:
+        if not isinstance(error.__cause__, BlockingIOError):
+            raise
+        raise OutputError(
+            directory,
+            "another run holds this folder",
+            remedy="Wait for it, or give this run an `output.dir` of its own.",
+        ) from error
+
+
+def _clear(directory: Path) -> None:
+    """Remove what a killed run left, and put back the run that it was about to replace."""
+    for stale in sorted(directory.glob(f"{TEMPORARY}*")):
+        replaced = directory / stale.name.removeprefix(_REPLACED)
+        if not _OURS.fullmatch(stale.name):
+            continue
+        if stale.name.startswith(_REPLACED) and not replaced.exists():
+            stale.rename(replaced)
+        elif stale.is_dir() and not stale.is_symlink():
+            shutil.rmtree(stale)
+        else:
+            stale.unlink()
+
+
+def _refuse_foreign(directory: Path, run_id: str | None) -> None:
+    """Refuse to replace what is no run, and a ``latest`` that is no link."""
+    latest = directory / LATEST
+    if latest.exists() and not latest.is_symlink():
+        raise OutputError(latest, "it is there and is no link to a run", remedy="Move it away.")
+    if run_id is not None and (directory / run_id).exists() and not _is_run(directory / run_id):
+        remedy = "Choose another name for the run."
+        raise OutputError(directory / run_id, "it is there and is no run", remedy=remedy)
+
+
+def _is_run(path: Path) -> bool:
+    """Whether a path is the folder of a finished run; others may have a manifest.json as well."""
+    if path.is_symlink() or path.name.startswith(TEMPORARY):
+        return False
+    try:
+        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(manifest, dict) and manifest.get("run_id") == path.name
 
 
 def _fsync(path: Path) -> None:
@@ -152,14 +224,3 @@ def _fsync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-@contextlib.contextmanager
-def _as_output_error(directory: Path) -> Iterator[None]:
-    """Turn what the file system refuses into one line for a person."""
-    try:
-        yield
-    except OSError as error:
-        raise OutputError(
-            directory, error.strerror or str(error), remedy="Check space and permissions."
-        ) from error

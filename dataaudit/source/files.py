@@ -61,6 +61,22 @@ def find_files(data: str | Path) -> list[Path]:
     SourceError
         Where there is none, or one that must not be read.
     """
+    try:
+        str(data).encode()
+        found = _named(data)
+    except UnicodeEncodeError as error:
+        raise SourceError(data, "its name is not UTF-8", remedy="Rename it.") from error
+    except (OSError, ValueError) as error:  # a name too long, or with a null byte in it
+        raise SourceError(data, getattr(error, "strerror", None) or str(error)) from error
+    for file in found:
+        _refuse_unreadable(file)
+    return found
+
+
+def _named(data: str | Path) -> list[Path]:
+    """Return the files that a path, a pattern or a folder names, sorted, not yet looked at."""
+    if not str(data):
+        raise SourceError(data, "no file is named")
     path = Path(data).expanduser()
     if path.is_dir():
         found = sorted(file for file in path.rglob("*") if _is_table(file, path))
@@ -73,8 +89,6 @@ def find_files(data: str | Path) -> list[Path]:
         found = sorted(file for file in named if file.is_file())
         if not found:
             raise SourceError(data, "no file matches this pattern")
-    for file in found:
-        _refuse_unreadable(file)
     return found
 
 
@@ -95,6 +109,9 @@ def _suffix(file: Path) -> str:
 
 def _refuse_unreadable(file: Path) -> None:
     """Say in one line why a file cannot be read."""
+    if file.exists() and not file.is_file():
+        remedy = "A table is read more than once; write it to a file first."
+        raise SourceError(file, "it is a pipe or a device", remedy=remedy)
     try:
         with file.open("rb") as opened:
             head = opened.read(_HEAD)

@@ -87,6 +87,7 @@ def split(
     """
     _check_names(columns, task)
     target = read_target(engine, columns[task.target], task, relation)
+    _check_metric(task.metric, target.kind)
     decided = _task(task, target)
     labelled = f"SELECT * FROM ({target.sql}) AS cleaned WHERE {ident(task.target)} IS NOT NULL"
     engine.view("labelled", labelled)
@@ -117,6 +118,13 @@ def _check_names(columns: Mapping[str, Column], task: TaskSpec) -> None:
     if task.time is not None and columns[task.time].dtype == "str":
         expected = "a date or number column (declare `dtype: date` in the contract)"
         raise ConfigError("task.time", expected=expected, found=task.time)
+
+
+def _check_metric(metric: str, kind: str) -> None:
+    """Refuse a metric of the other kind of task."""
+    if metric != "auto" and (metric == "r2") != (kind == "regression"):
+        expected = "r2" if kind == "regression" else "accuracy or balanced_accuracy"
+        raise ConfigError("task.metric", expected=f"auto or {expected} for {kind}", found=metric)
 
 
 def _task(spec: TaskSpec, target: Target) -> Task:

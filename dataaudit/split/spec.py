@@ -79,5 +79,5 @@ class SplitSpec(BaseModel):
     @model_validator(mode="after")
     def _leaves_rows_to_learn_from(self) -> SplitSpec:
         if self.test + self.validation >= 1:
-            raise ValueError("test and validation together must be below 100 %")
+            raise ValueError("shares whose sum is below 100 %, so that rows to learn from are left")
         return self

@@ -10,13 +10,13 @@ from dataaudit.output import open_run
 
 def publish(directory: Path, run_id: str, *, latest: bool = True, keep: int = 30) -> Path:
     with open_run(directory) as folder:
-        folder.write_json("manifest.json", {"run": run_id})
+        folder.write_json("manifest.json", {"run_id": run_id})
         return folder.publish(run_id, latest=latest, keep=keep)
 
 
 def test_a_published_run_is_whole_and_latest_points_to_it(tmp_path):
     final = publish(tmp_path, "a")
-    assert (final / "manifest.json").read_text() == '{\n  "run": "a"\n}\n'
+    assert (final / "manifest.json").read_text() == '{\n  "run_id": "a"\n}\n'
     assert (tmp_path / "latest").resolve() == final.resolve()
     assert not list(tmp_path.glob(".tmp-*"))
 
