@@ -282,6 +282,7 @@ def _verdicts(
             smallest_effect=prove.smallest_effect,
             family=len(pairs),
             least_error=least_error(metric, judgement.truth),
+            floor=estimates["const"][metric] if "const" in estimates else None,
             second_opinion=nadeau_bengio(
                 describing.by_fold(after, metric, judgement, target)
                 - describing.by_fold(before, metric, judgement, target),

@@ -64,6 +64,7 @@ class Verdict:
     rows: int
     rows_needed: int | None
     second_opinion: SecondOpinion
+    has_learnt: bool = True
 
     @property
     def sentence(self) -> str:
@@ -97,6 +98,7 @@ def decide(
     family: int,
     least_error: float,
     second_opinion: SecondOpinion,
+    floor: Estimate | None = None,
 ) -> Verdict:
     """Compare two arms row by row.
 
@@ -112,16 +114,22 @@ def decide(
         Verdicts of the report: Bonferroni's correction makes the intervals simultaneous.
     least_error
         See `interval`.
+    floor
+        Of the arm that learns nothing. To climb no further than this is no help: a first script may
+        score below it where there is nothing to learn at all.
     """
-    change = difference(after[1], before[1])
-    if metric in LOWER_IS_BETTER:
-        change = Estimate(-change.value, -change.influence)
+    change = _gain(before[1], after[1], metric)
     confidence = 1 - (1 - CONFIDENCE) / family
     wide = interval(change, groups, confidence=confidence, least_error=least_error)
     narrow = interval(change, groups, confidence=_EQUIVALENCE, least_error=least_error)
-    verdict = judge(wide, narrow, smallest_effect)
+    verdict, has_learnt = judge(wide, narrow, smallest_effect), True
+    if floor is not None and verdict == HELPS:
+        above = _gain(floor, after[1], metric)
+        reach = interval(above, groups, confidence=confidence, least_error=least_error)
+        has_learnt = reach.low > 0
+        verdict = HELPS if has_learnt else UNDECIDED
     rows, error = len(change.influence), max(standard_error(change, groups), least_error)
-    is_open = verdict == UNDECIDED
+    is_open = verdict == UNDECIDED and has_learnt
     return Verdict(
         before=before[0],
         after=after[0],
@@ -131,7 +139,14 @@ def decide(
         rows=rows,
         rows_needed=rows_needed(rows, change.value, error, smallest_effect) if is_open else None,
         second_opinion=second_opinion,
+        has_learnt=has_learnt,
     )
+
+
+def _gain(before: Estimate, after: Estimate, metric: str) -> Estimate:
+    """Return what the second has over the first; more is better."""
+    change = difference(after, before)
+    return Estimate(-change.value, -change.influence) if metric in LOWER_IS_BETTER else change
 
 
 def judge(wide: Interval, narrow: Interval, smallest_effect: float) -> str:
@@ -212,9 +227,17 @@ def _sentence(verdict: Verdict) -> str:
             f"{start} made no practical difference to {label} against {before} "
             f"({write(found.value)}, 95 % interval {reach})."
         )
+    if not verdict.has_learnt:
+        return (
+            f"{start} raised {label} by {_size(verdict)} (95 % interval {reach}) against {before}, "
+            "but no further than always giving the same answer scores: nothing was learned, so "
+            "it is no help."
+        )
+    unit = " points" if verdict.metric in _POINTS else ""
     return (
-        f"{start} changed {label} by {write(found.value)} against {before}, but {verdict.rows:,} "
-        f"rows do not decide whether that is more than chance (95 % interval {reach})"
+        f"{start} changed {label} by {write(found.value)}{unit} against {before}, "
+        f"but {verdict.rows:,} rows do not decide whether that is more than chance "
+        f"(95 % interval {reach})"
         f"{_needed(verdict)}."
     )
 

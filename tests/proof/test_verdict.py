@@ -16,7 +16,7 @@ from dataaudit.proof.verdict import (
 )
 
 
-def comparison(d, *, family=2, before="base", metric="accuracy", effect=0.01):
+def comparison(d, *, family=2, before="base", metric="accuracy", effect=0.01, floor=None):
     d = np.asarray(d, dtype=float)
     n = len(d)
     after = Estimate(d.mean() + 0.5, (d - d.mean()) / n * np.sqrt(n / (n - 1)))
@@ -29,6 +29,7 @@ def comparison(d, *, family=2, before="base", metric="accuracy", effect=0.01):
         family=family,
         least_error=least_error(metric, np.zeros(n)),
         second_opinion=nadeau_bengio(np.array([0.0, 0.01]), parts=2, rope=effect),
+        floor=None if floor is None else Estimate(floor, np.zeros(n)),
     )
 
 
@@ -104,3 +105,12 @@ def test_sentences_can_be_pasted():
 
 def test_less_of_an_error_is_better():
     assert comparison(-rows(80, 20, 900), metric="log_loss").verdict == HELPS
+
+
+def test_to_climb_to_what_learns_nothing_is_no_help():
+    d = rows(80, 20, 900)
+    at_the_floor = comparison(d, before="naive", floor=0.56)
+    above_it = comparison(d, before="naive", floor=0.4)
+    assert (at_the_floor.verdict, above_it.verdict) == (UNDECIDED, HELPS)
+    assert "nothing was learned" in at_the_floor.sentence
+    assert at_the_floor.rows_needed is None
