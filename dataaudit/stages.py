@@ -253,7 +253,7 @@ def prove(
             allow_code=allow_code,
             progress=progress,
         )
-    except MissingExtraError as error:
+    except (DataError, MissingExtraError) as error:
         return None, str(error)
     return evidence, ""
 
