@@ -24,6 +24,7 @@ from dataaudit.report.collect import collect
 from dataaudit.report.progress import Progress, Silent
 from dataaudit.result import AuditResult, Checkup, RunResult
 from dataaudit.source import read
+from dataaudit.source.tables import column_name
 
 
 def run(
@@ -132,7 +133,7 @@ def check(config: Config | Mapping[str, Any] | str | Path, *, allow_code: bool =
 
 def audit(
     data: Any,
-    target: str | None = None,
+    target: Any = None,
     *,
     test: Any = None,
     checks: Mapping[str, Mapping[str, Any]] | None = None,
@@ -145,7 +146,8 @@ def audit(
     data, test
         A file or a pandas, polars or arrow table; and a test table of its own, if there is one.
     target
-        The column to predict; without it the checks that need one are not applicable.
+        The column to predict, named as the frame does; without it the checks that need one are
+        not applicable.
     checks
         Parameters by check, as under ``audit.checks``.
     ignore
@@ -161,7 +163,8 @@ def audit(
     rules, account = configured(checks), RowAccount()
     with DuckDBEngine() as engine:
         source = read(data, test=test, engine=engine)
-        table = stages.described(source, target, account)
+        name = None if target is None else column_name(target)
+        table = stages.described(source, name, account)
         outcomes = audit_table(table, rules, ignore)
         report = collect(
             name=Path(source.files[0]).stem if source.files else "table",

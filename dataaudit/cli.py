@@ -42,7 +42,7 @@ ConfigFile = Annotated[Path, typer.Argument(help="A pipeline.yaml.", metavar="PI
 TableFile = Annotated[str, typer.Argument(help="CSV, JSON lines, Parquet ...", metavar="TABLE")]
 Target = Annotated[str | None, typer.Option(help="The column to predict.")]
 
-_STOPPED, _TERMINATED, _NO_READER = 130, 143, 141  # 128 and the signal, as shells have it
+_SIGNALLED, _NO_READER = 128, 141  # as shells have it: 128 and the signal's number
 
 
 @app.command()
@@ -192,16 +192,15 @@ def _options(
 def main() -> None:
     """Run the program; every error becomes one line and the right exit code."""
     try:
-        with _terminable():
+        with _stoppable():
             code = app(standalone_mode=False)
     except typer.TyperException as error:
         code = _fail(f"{error.format_message()} Try --help.", error, ExitCode.USAGE)
     except DataAuditError as error:
         code = _fail(str(error), error, error.exit_code)
-    except KeyboardInterrupt as error:
-        is_term = isinstance(error, _TerminatedError)
-        text = f"stopped{' by SIGTERM' if is_term else ''}; nothing half done is left"
-        code = _fail(text, error, _TERMINATED if is_term else _STOPPED)
+    except _Stopped as error:
+        by = signal.Signals(error.signal).name
+        code = _fail(f"stopped by {by}; nothing half done is left", error, error.exit_code)
     except BrokenPipeError:  # `| head` has seen enough; Python would complain while flushing
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = _NO_READER
@@ -211,25 +210,32 @@ def main() -> None:
     sys.exit(int(code or 0))
 
 
-class _TerminatedError(KeyboardInterrupt):
-    """The process was asked to end; as Ctrl-C, so that every folder is left clean."""
+class _Stopped(BaseException):
+    """The process was asked to end, by Ctrl-C or by a scheduler; every folder is left clean."""
+
+    def __init__(self, number: int) -> None:
+        self.signal, self.exit_code = number, _SIGNALLED + number
+        super().__init__(number)
 
 
 @contextmanager
-def _terminable() -> Iterator[None]:
-    """Let SIGTERM end the program as Ctrl-C does, where signals are ours to handle."""
+def _stoppable() -> Iterator[None]:
+    """Let SIGINT and SIGTERM end the program cleanly, where signals are ours to handle."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, _terminate)
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number in before:
+        signal.signal(number, _stop)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-def _terminate(_: int, __: FrameType | None) -> None:
-    raise _TerminatedError
+def _stop(number: int, _: FrameType | None) -> None:
+    raise _Stopped(number)
 
 
 def _fail(text: str, error: BaseException, code: int) -> int:

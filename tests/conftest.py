@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from dataaudit.cli import main
 from dataaudit.engine.duckdb import DuckDBEngine
 from dataaudit.source.columns import ROW, Column
 from dataaudit.table import Table, Task
@@ -72,3 +75,66 @@ def _arrow(frame: pd.DataFrame) -> Any:
 def _dtype(values: pd.Series) -> str:
     kinds = {"i": "int", "u": "int", "f": "float", "b": "bool", "M": "date"}
     return kinds.get(values.dtype.kind, "str")
+
+
+class Ended(NamedTuple):
+    """How a command ended: exit code, and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def invoke(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Callable[..., Ended]:
+    """Return a function that runs a command of the program inside `tmp_path`."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DATAAUDIT_DEBUG", raising=False)
+
+    def call(*arguments: str) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["dataaudit", *arguments])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return Ended(int(ended.value.code), *capsys.readouterr())
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def plain_frame() -> pd.DataFrame:
+    """Return 80 rows of two numbers, a city and a target that depends on one number."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=80)
+    return pd.DataFrame(
+        {
+            "x": x,
+            "z": rng.normal(size=80),
+            "city": rng.choice(["Oslo", "Rome", "Bern"], 80),
+            "y": np.where(x + rng.normal(size=80) > 0, "yes", "no"),
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def plain_run(plain_frame: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an output folder that holds one good run, for tests to copy."""
+    from dataaudit.chain import run
+
+    folder = tmp_path_factory.mktemp("plain")
+    plain_frame.to_csv(folder / "t.csv", index=False)
+    run(
+        {
+            "source": {"path": str(folder / "t.csv")},
+            "task": {"target": "y"},
+            "contract": {"columns": {"x": {"dtype": "float", "nullable": True, "max": 2}}},
+            "clean": ["missing", "scale", "encode"],
+            "prove": "off",
+            "output": {"dir": str(folder / "out")},
+            "gate": {"fail_on": "never"},
+        },
+        run_id="first",
+    )
+    return folder / "out"

@@ -236,14 +236,19 @@ def configured(
     """Build every defect once, from what ``audit.checks`` and ``clean`` say of it.
 
     A parameter under ``clean`` wins, so that report and repair follow one rule.
+
+    Raises
+    ------
+    UnknownNameError, ConfigError
+        For a check or parameter that does not exist or fit.
     """
-    checks, clean = dict(checks or {}), dict(clean or {})
-    for name in checks:
-        find(name)
-    return {
-        name: defect.configured({**checks.get(name, {}), **clean.get(name, {})})
-        for name, defect in registry().items()
-    }
+    given: dict[str, dict[str, Any]] = {}
+    for key, said in (("audit.checks", checks or {}), ("clean", clean or {})):
+        for name, params in said.items() if isinstance(said, Mapping) else [(key, said)]:
+            if not isinstance(params, Mapping | None):
+                raise ConfigError(key, expected="a mapping of check to parameters", found=said)
+            given.setdefault(find(name).name(), {}).update(params or {})
+    return {name: defect.configured(given.get(name)) for name, defect in registry().items()}
 
 
 def audit(table: Table, defects: Mapping[str, Defect], ignore: Sequence[str] = ()) -> list[Outcome]:
@@ -254,6 +259,11 @@ def audit(table: Table, defects: Mapping[str, Defect], ignore: Sequence[str] = (
     UnknownNameError
         For a code or id under `ignore` that no defect has.
     """
-    for code in ignore:
-        find(code.partition(".")[0])
-    return [defect.run(table, frozenset(ignore)) for defect in defects.values()]
+    ignored = frozenset(_with_code(name) for name in ignore)
+    return [defect.run(table, ignored) for defect in defects.values()]
+
+
+def _with_code(name: str) -> str:
+    """Return ``outliers.cells`` as ``DA201.cells``."""
+    check, dot, kind = name.partition(".")
+    return f"{find(check).code}{dot}{kind}"

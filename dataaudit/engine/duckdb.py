@@ -50,12 +50,30 @@ class DuckDBEngine:
             raise QueryError(error) from error
 
     def view(self, name: str, sql: str) -> None:
-        """Give a SELECT a name, replacing what bore it."""
-        self.connection.execute(f"CREATE OR REPLACE VIEW {ident(name)} AS {sql}")
+        """Give a SELECT a name, replacing what bore it.
+
+        Raises
+        ------
+        QueryError
+            With DuckDB's own words.
+        """
+        try:
+            self.connection.execute(f"CREATE OR REPLACE VIEW {ident(name)} AS {sql}")
+        except duckdb.Error as error:
+            raise QueryError(error) from error
 
     def register(self, name: str, data: Any) -> None:
-        """Make an arrow table or a polars frame readable under a name, without copying it."""
-        self.connection.register(name, data)
+        """Make an arrow table or a polars frame readable under a name, without copying it.
+
+        Raises
+        ------
+        QueryError
+            For a type that DuckDB does not have.
+        """
+        try:
+            self.connection.register(name, data)
+        except duckdb.Error as error:
+            raise QueryError(error) from error
 
     def copy(self, sql: str, path: Path) -> None:
         """Write the rows of a SELECT to one Parquet file, streaming, in their order.

@@ -136,7 +136,8 @@ def _label(value: object) -> str:
     """Write a level; one of blanks alone in quotes."""
     if isinstance(value, str):
         return shown(value) if value.strip() else f"'{shown(value)}'"
-    return str(value) if isinstance(value, bool) else number(value)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number(value) if is_number else shown(str(value))
 
 
 def missing(columns: Sequence[ColumnProfile], labels: Sequence[str]) -> dict[str, Any] | None:

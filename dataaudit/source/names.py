@@ -30,7 +30,8 @@ def unique_names(names: Iterable[str]) -> tuple[list[str], list[str]]:
     >>> unique_names(["a", "A ", ""])[0]
     ['a', 'A_2', 'column_3']
     """
-    given = [" ".join(readable(str(name)).split()) for name in names]
+    # a null byte ends a name in the engine
+    given = [" ".join(readable(str(name)).replace("\0", " ").split()) for name in names]
     real = {name.casefold() for name in given}
     taken = set(RESERVED)
     found: list[str] = []

@@ -98,24 +98,30 @@ def frame_part(engine: Engine, data: Any, relation: str, first_row: int) -> Part
     SourceError
         For anything else.
     """
-    kind = type(data).__module__.partition(".")[0]
-    notes: list[str] = []
-    if isinstance(data, pa.Table):
-        table = data
-    elif isinstance(data, pa.RecordBatch):
-        table = pa.Table.from_batches([data])
-    elif kind == "polars" and hasattr(data, "collect"):
-        table = data.collect().to_arrow()
-    elif kind == "polars" and hasattr(data, "to_arrow") and hasattr(data, "columns"):
-        table = data.to_arrow()
-    elif kind == "pandas" and hasattr(data, "columns"):
-        table, notes = _from_pandas(data)
-    else:
-        expected = "a path, or a pandas, polars or pyarrow table, is expected"
-        raise SourceError(type(data).__name__, expected)
+    try:
+        table, notes = _arrow_of(data)
+    except pa.ArrowException as error:
+        raise SourceError(f"the {type(data).__name__}", str(error).splitlines()[0]) from error
     part = table_part(engine, table, relation, first_row)
     part.notes[:0] = notes
     return part
+
+
+def _arrow_of(data: Any) -> tuple[pa.Table, list[str]]:
+    """Return a frame as an Arrow table, and sentences about what could not stay as it was."""
+    kind = type(data).__module__.partition(".")[0]
+    if isinstance(data, pa.Table):
+        return data, []
+    if isinstance(data, pa.RecordBatch):
+        return pa.Table.from_batches([data]), []
+    if kind == "polars" and hasattr(data, "collect"):
+        return data.collect().to_arrow(), []
+    if kind == "polars" and hasattr(data, "to_arrow") and hasattr(data, "columns"):
+        return data.to_arrow(), []
+    if kind == "pandas" and hasattr(data, "columns"):
+        return _from_pandas(data)
+    expected = "a path, or a pandas, polars or pyarrow table, is expected"
+    raise SourceError(type(data).__name__, expected)
 
 
 def _from_pandas(data: Any) -> tuple[pa.Table, list[str]]:
@@ -127,17 +133,26 @@ def _from_pandas(data: Any) -> tuple[pa.Table, list[str]]:
         try:
             array = pa.Array.from_pandas(values)
         except (pa.ArrowException, TypeError, ValueError, OverflowError):
-            texts = [None if _is_missing(value) else str(value) for value in values]
+            texts = [None if _is_missing(value) else _text(value) for value in values]
             array = pa.array(texts, pa.string())
             notes.append(f"`{name}` holds values of several types and is read as text.")
         arrays.append(array)
-        joined = name if not isinstance(name, tuple) else " ".join(map(str, name))
-        names.append(str(joined))
+        names.append(column_name(name))
     if data.index.name is not None:
         notes.append(
             f"The index `{data.index.name}` was not read; `reset_index()` makes it a column."
         )
     return pa.Table.from_arrays(arrays, names=names), notes
+
+
+def column_name(name: object) -> str:
+    """Return the text that a column of a frame is called by: levels of a name are joined."""
+    return " ".join(map(str, name)) if isinstance(name, tuple) else str(name)
+
+
+def _text(value: object) -> str:
+    """Return a value as text; half a surrogate pair, which no file holds, is written out."""
+    return str(value).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _is_missing(value: object) -> bool:
@@ -163,7 +178,11 @@ def _readable(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return a column as a type that the engine can read."""
     kind = column.type
     if pa.types.is_dictionary(kind):
-        return _readable(column.cast(kind.value_type))
+        try:
+            return _readable(column.cast(kind.value_type))
+        except pa.ArrowNotImplementedError:  # categories of an extension type, as intervals are
+            taken = [chunk.dictionary.take(chunk.indices) for chunk in column.chunks]
+            return _readable(pa.chunked_array(taken, kind.value_type))
     if pa.types.is_float16(kind):
         return column.cast(pa.float32())
     if pa.types.is_timestamp(kind) and kind.unit == "ns":
