@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer, make_column_selector
-from sklearn.impute import KNNImputer, SimpleImputer
+from sklearn.experimental import enable_iterative_imputer  # noqa: F401 - as scikit-learn asks
+from sklearn.impute import IterativeImputer, KNNImputer, SimpleImputer
 
 from dataaudit.estimator import FrameTransformer
 
@@ -64,10 +65,7 @@ def _numbers(strategy: Numeric, indicator: bool) -> BaseEstimator:  # noqa: FBT0
     if strategy == "knn":
         return ImputeFromDonors(add_indicator=indicator)
     if strategy == "iterative":
-        from sklearn.experimental import enable_iterative_imputer  # noqa: F401 - as asked
-        from sklearn.impute import IterativeImputer
-
-        return IterativeImputer(
+        return ImputeIteratively(
             n_nearest_features=_ITERATIVE_WIDTH,
             initial_strategy="median",
             tol=_ITERATIVE_TOLERANCE,
@@ -180,6 +178,35 @@ def _filled(column: pd.Series, fill: Any) -> pd.Series:
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype(object)
     return column.where(column.notna(), fill)
+
+
+class ImputeIteratively(IterativeImputer):
+    """scikit-learn's `IterativeImputer`, which writes into the frame it is given, on a copy.
+
+    pandas 3 lends its memory for reading only, and scikit-learn 1.9 takes it for its own.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"a": [1.0, 2.0, 3.0, None], "b": [2.0, 4.0, 6.0, 8.0]})
+    >>> float(ImputeIteratively(random_state=0).fit_transform(frame)[3, 0].round())
+    4.0
+    """
+
+    def fit_transform(self, X: Any, y: Any = None, **params: Any) -> Any:
+        """Fit and fill; see scikit-learn."""
+        return super().fit_transform(_own_copy(X), y, **params)
+
+    def transform(self, X: Any) -> Any:
+        """Fill; see scikit-learn."""
+        return super().transform(_own_copy(X))
+
+
+def _own_copy(X: Any) -> Any:
+    """Return a frame whose memory scikit-learn has to copy into the order that it wants."""
+    if not isinstance(X, pd.DataFrame):
+        return X
+    cells = np.array(X, order="C")
+    return pd.DataFrame(cells, columns=X.columns, index=X.index, copy=False)
 
 
 class ImputeFromDonors(_Flagging):

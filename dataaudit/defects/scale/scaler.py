@@ -89,7 +89,8 @@ class SmoothRobustScaler(FrameTransformer):
         low, high = np.quantile(cells, [0.25, 0.75])
         if high > low:
             return float(high - low)
-        return float(np.std(cells) if self.fallback == "std" else np.ptp(cells) / 2)
+        spread = float(np.std(cells) if self.fallback == "std" else np.ptp(cells) / 2)
+        return spread or np.inf  # differences below the smallest double are none
 
     def _apply(self, frame: pd.DataFrame) -> pd.DataFrame:
         frame = frame.copy()
