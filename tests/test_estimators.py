@@ -92,6 +92,7 @@ def checks() -> Iterator[object]:
                 yield pytest.param(instance, check, id=f"{found.__name__}-{name}")
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("default")
 @pytest.mark.parametrize(("estimator", "check"), list(checks()))
 def test_common_checks(estimator, check, request):
