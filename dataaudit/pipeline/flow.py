@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dataaudit.errors import DataError
+from dataaudit.errors import DataAuditError, DataError
 from dataaudit.pipeline.order import is_sampler
 
 
@@ -50,7 +50,12 @@ class Flow:
         """Fit a step and return the rows behind it; "passthrough" leaves them as they are."""
         if isinstance(step, str):
             return self
-        return self.resampled(name, step) if is_sampler(step) else self.transformed(name, step)
+        try:
+            return self.resampled(name, step) if is_sampler(step) else self.transformed(name, step)
+        except DataAuditError:
+            raise
+        except (TypeError, ValueError) as error:  # what scikit-learn raises for unfit columns
+            raise DataError(f"clean.{name}", str(error).splitlines()[0]) from error
 
     def transformed(self, name: str, step: Any) -> Flow:
         """Fit a transformer on the real rows and apply it to all."""
