@@ -57,7 +57,7 @@ def publish(folder: RunFolder, made: Made, run_id: str | None) -> RunResult:
     """
     code, why = gate(made.outcomes, made.checked.severity, made.config.gate.fail_on)
     evidence = made.evidence.to_dict() if made.evidence else None
-    report = _report(made, evidence)
+    report = _report(made, evidence, why)
     name = run_id or fingerprint.run_id(made.mark, made.started)
     if made.evidence is not None:
         with folder.file(MODEL) as path:
@@ -86,7 +86,7 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
-def _report(made: Made, evidence: Mapping[str, Any] | None) -> dict[str, Any]:
+def _report(made: Made, evidence: Mapping[str, Any] | None, why: str) -> dict[str, Any]:
     """Collect the report's dictionary."""
     table = made.table
     return collect(
@@ -103,12 +103,26 @@ def _report(made: Made, evidence: Mapping[str, Any] | None) -> dict[str, Any]:
         columns=table.columns,
         sensitive=table.sensitive,
         cleaning=made.cleaned.cleaning.describe(),
+        balance=made.cleaned.cleaning.balance,
+        gate=why,
         evidence=evidence,
         unproven=made.unproven,
         sample=table.sample,
+        paths=_CONTENTS,
         settings=settings(made.config),
         versions=fingerprint.versions(),
     )
+
+
+_CONTENTS = {
+    "cleaned rows": "clean/",
+    "rows put aside": QUARANTINE,
+    "every finding": FINDINGS,
+    "the proof": EVIDENCE,
+    "fitted cleaning": PIPELINE,
+    "network, if one was trained": MODEL,
+    "settings, versions, times": MANIFEST,
+}
 
 
 def settings(config: Config) -> str:

@@ -73,8 +73,8 @@ class RunResult:
         }
 
     def show(self) -> None:
-        """Print verdict, findings and paths to stderr."""
-        terminal.show({**self.report, "paths": {k: str(v) for k, v in self.paths.items()}})
+        """Print verdict, findings and files to stderr."""
+        terminal.show(self.report, folder=str(self.path), files=list(self.paths))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What to do next, most urgent first: what spoils the result, then what the proof suggests."""
+"""What to do next, in order of worth: what spoils the result, what the proof says, what is open."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dataaudit.report.comparison import BASELINES, against
+from dataaudit.report.quarantine import look_at
 from dataaudit.report.text import count
 
-_MOST_STEPS = 8
+_MOST_STEPS = 7
 
 
 def next_steps(
@@ -16,21 +17,23 @@ def next_steps(
     findings: Sequence[Mapping[str, Any]],
     checks: Sequence[Mapping[str, Any]],
     contract: Sequence[Mapping[str, Any]],
+    account: Sequence[Mapping[str, Any]],
     comparison: Mapping[str, Any] | None,
+    unproven: str = "",
 ) -> list[dict[str, str]]:
-    """Return what to do, most urgent first, each with why.
+    """Return what to do, what is worth most first, each with why.
 
     Parameters
     ----------
-    findings, checks, contract, comparison
+    findings, checks, contract, account, comparison, unproven
         The parts of the report of these names.
     """
     steps = [
         *_remedies(findings, "error"),
-        *_broken_rules(contract),
         *_failed(checks),
+        *(_unproven(unproven) if comparison is None else _after_proof(comparison)),
+        *look_at(contract, account),
         *_remedies(findings, "warning"),
-        *_after_proof(comparison),
     ]
     return steps[:_MOST_STEPS]
 
@@ -48,22 +51,12 @@ def _remedies(findings: Sequence[Mapping[str, Any]], severity: str) -> Iterator[
         alike.setdefault(remedy["step"] or remedy["action"], []).append(finding)
     for group in alike.values():
         remedy, first = group[0]["remedy"], group[0]
-        where = f" (`{remedy['step']}` under `clean`)" if remedy["step"] else ""
         more = f" And {count(len(group) - 1, 'finding')} more like it." if len(group) > 1 else ""
-        text = f"{remedy['action'].rstrip('.')}{where}."
-        yield {"text": text, "why": f"{first['message']}{more}", "at": first["anchor"]}
-
-
-def _broken_rules(contract: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, str]]:
-    """Yield the rules of the contract that rows broke and that count as errors."""
-    for rule in contract:
-        if rule["rows"] and rule["severity"] == "error":
-            why = f"{count(rule['rows'], 'row')}: {rule['message']}"
-            yield {
-                "text": f"Look at the quarantine for `{rule['rule']}`.",
-                "why": why,
-                "at": "contract",
-            }
+        action, found = remedy["action"], f"{first['message']}{more}"
+        text, why = found, action  # "these rows" are known only after what was found
+        if remedy["step"]:
+            text, why = f"{action.rstrip('.')} (`{remedy['step']}` under `clean`).", found
+        yield {"text": text, "why": why, "at": first["anchor"]}
 
 
 def _failed(checks: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, str]]:
@@ -74,28 +67,50 @@ def _failed(checks: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, str]]:
             yield {"text": text, "why": check["reason"], "at": "checks"}
 
 
+def _unproven(why: str) -> Iterator[dict[str, str]]:
+    """Yield how to get a proof, where the reason says it."""
+    if "pip install" in why:
+        yield {"text": "Let a network prove what cleaning is worth.", "why": why, "at": "evidence"}
+
+
+_USE = "Train on `clean/train.parquet`, and put new rows through `dataaudit apply`."
 _AFTER = {
-    "helps": "Train on the cleaned files, and put new rows through `dataaudit apply`.",
+    "helps": _USE,
     "harms": "Take steps out of `clean` until it does no harm, or train without it.",
-    "undecided": "Collect more rows before you choose.",
+    "undecided": "Stay with the plain preparation (`base`) until more rows decide: it is simpler.",
     "no practical difference": (
-        "Keep the plain preparation and look at the training: learning rate, size of the network, "
-        "more rows, better columns."
+        "Keep the plain preparation (`base`: one-hot, median with a flag, standard scaling). What "
+        "is left to gain lies in other columns, more rows or another network."
     ),
 }
 
 
-def _after_proof(comparison: Mapping[str, Any] | None) -> Iterator[dict[str, str]]:
+def _after_proof(comparison: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     """Yield what follows from the verdict on the cleaning."""
-    if comparison is None:
-        return
     plain, naive = against(comparison, *BASELINES), against(comparison, "naive")
-    if not (plain or naive):
+    chosen, moved = plain or naive, comparison["operating"]
+    if chosen is None:
         return
-    helps = naive if naive and naive["verdict"] == "helps" else None
-    is_plain_open = plain is None or plain["verdict"] != "harms"
-    chosen = helps if helps and is_plain_open else plain or naive
-    if chosen:
-        why = f"{chosen['after']} against {chosen['before']}: {chosen['verdict']}, {chosen['text']}"
-        more = f"; {chosen['rows_needed']}" if chosen["rows_needed"] else ""
-        yield {"text": _AFTER.get(chosen["verdict"], ""), "why": f"{why}{more}.", "at": "evidence"}
+    if plain and plain["verdict"] == "helps" and moved and moved["beyond"] != "gain":
+        yield _simpler(moved)
+        return
+    why = f"`{chosen['after']}` against `{chosen['before']}`: {chosen['verdict']}, {chosen['text']}"
+    reach = f" ({chosen['interval']})" if chosen["interval"] else ""
+    more = f"; {chosen['rows_needed']}" if chosen["rows_needed"] else ""
+    text = _AFTER.get(chosen["verdict"], "")
+    yield {"text": text, "why": f"{why}{reach}{more}.", "at": "evidence"}
+
+
+def _simpler(moved: Mapping[str, Any]) -> dict[str, str]:
+    """Say that a threshold does what resampling did."""
+    keeps = ", and leaves probabilities as they are" if moved["costs"] else ""
+    text = "Move the threshold alone: `imbalance: {method: threshold}` under `clean`."
+    if moved["key"] == "threshold":
+        text = "Keep the plain preparation (`base`) and move its threshold: it is simpler."
+    why = (
+        f"With its threshold at the share of the class, `{moved['before']}` reaches "
+        f"{moved['same']} balanced accuracy without {moved['method']}{keeps}."
+    )
+    if moved["key"] == "threshold":
+        why = f"By the same rule `{moved['before']}` reaches {moved['same']} balanced accuracy."
+    return {"text": text, "why": why, "at": "operating"}

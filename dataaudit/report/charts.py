@@ -125,9 +125,10 @@ def curve(curves: Sequence[Mapping[str, Any]], which: Mapping[str, Any]) -> Mark
     ).format(name, Markup().join(parts))
 
 
-def reliability(arm: Mapping[str, Any]) -> Markup:
-    """Draw predicted against actual shares; on the diagonal they agree."""
-    points = [(100 * p["predicted"], 100 - 100 * p["actual"]) for p in arm["points"]]
+def reliability(arm: Mapping[str, Any], highest: float = 1.0) -> Markup:
+    """Draw predicted against actual shares up to the highest; on the diagonal they agree."""
+    scale = 100 / (highest or 1.0)
+    points = [(scale * p["predicted"], 100 - scale * p["actual"]) for p in arm["points"]]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     dot = Markup('<circle class="dot" cx="{:.1f}" cy="{:.1f}" r="2"/>')
     return Markup(

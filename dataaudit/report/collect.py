@@ -41,8 +41,10 @@ def collect(
     split: Mapping[str, int] | None = None,
     split_notes: Sequence[str] = (),
     cleaning: Sequence[Mapping[str, Any]] = (),
+    balance: str = "none",
     evidence: Mapping[str, Any] | None = None,
     unproven: str = "",
+    gate: str = "",
     sensitive: frozenset[str] = frozenset(),
     sample: pd.DataFrame | None = None,
     paths: Mapping[str, Any] | None = None,
@@ -68,8 +70,12 @@ def collect(
         Rows per side, and sentences.
     cleaning
         ``Cleaning.describe()``: per step ``name``, ``estimator``, ``sentence``.
+    balance
+        What it does about rare classes: none, threshold, class_weight, smote, undersample.
     evidence, unproven
         The content of ``evidence.json``, or None and why there is none.
+    gate
+        Why the gate failed; "" where it passed.
     sensitive
         Columns of which no value is shown.
     sample
@@ -88,17 +94,26 @@ def collect(
     'Nothing harmful was found in the data.'
     """
     task, source, paths = task or Task(), source or {}, paths or {}
-    steps = frozenset(str(step.get("name", "")) for step in cleaning)
+    names = [str(step.get("name", "")) for step in cleaning]
     context = findings_of.Context(
-        profile=profile, task=task, sensitive=sensitive, steps=steps, sample=sample
+        profile=profile,
+        task=task,
+        sensitive=sensitive,
+        steps=frozenset(names),
+        sample=sample,
+        balance=balance,
+        metric=str((evidence or {}).get("metric", "")),
     )
     found, ended = findings_of.describe(outcomes, context), findings_of.checks(outcomes)
     rules = [_rule(result, sensitive) for result in contract]
     compared = (
         None
         if evidence is None
-        else comparison_of.describe(evidence, task=task, sensitive=sensitive)
+        else comparison_of.describe(
+            evidence, task=task, sensitive=sensitive, balance=balance, steps=names
+        )
     )
+    stages = [_stage(stage) for stage in account]
     shown_name = shown(name, 120) or "table"
     return plain(
         {
@@ -112,8 +127,16 @@ def collect(
                 findings=found,
                 comparison=compared,
                 unproven=unproven.rstrip("."),
+                gate=sentence(gate),
             ),
-            "next": next_steps(findings=found, checks=ended, contract=rules, comparison=compared),
+            "next": next_steps(
+                findings=found,
+                checks=ended,
+                contract=rules,
+                account=stages,
+                comparison=compared,
+                unproven=unproven,
+            ),
             "findings": found,
             "groups": findings_of.groups(found),
             "checks": ended,
@@ -129,7 +152,7 @@ def collect(
             ),
             "sampled": _sampled(profile),
             "contract": rules,
-            "account": [_stage(stage) for stage in account],
+            "account": stages,
             "split": _split(split or {}),
             "split_notes": [shown(note, 500) for note in split_notes],
             "source": _described(source),
@@ -181,6 +204,7 @@ def _rule(result: Any, sensitive: frozenset[str]) -> dict[str, Any]:
         "severity": str(found.get("severity") or ""),
         "rows": int(found.get("rows") or 0),
         "rows_text": number(found.get("rows") or 0),
+        "is_broken": bool(found.get("rows") or found.get("is_whole_table")),
         "message": sentence(str(found.get("message") or ""), names),
     }
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from dataaudit.report import scores
+from dataaudit.report import operating, scores
 from dataaudit.report.metrics import between, difference, metric, written
-from dataaudit.report.text import NOTHING, count, finite, number, plain, shown
+from dataaudit.report.text import NOTHING, count, finite, number, plain, sentence, shown
 from dataaudit.table import Task
 
 TONES = {
@@ -27,7 +27,12 @@ _LONGEST_CURVE = 200  # points; more than a screen has pixels for
 
 
 def describe(
-    evidence: Mapping[str, Any], *, task: Task, sensitive: frozenset[str]
+    evidence: Mapping[str, Any],
+    *,
+    task: Task,
+    sensitive: frozenset[str],
+    balance: str = "none",
+    steps: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return the comparison of the arms.
 
@@ -37,6 +42,10 @@ def describe(
         The content of ``evidence.json``.
     task, sensitive
         The labels of a sensitive target are numbered, not named.
+    balance
+        What `clean` does about rare classes; see `operating.METHODS`.
+    steps
+        The names of its steps, in order.
     """
     evidence = plain(evidence)
     name, arms = evidence["metric"], evidence.get("arms", {})
@@ -47,24 +56,30 @@ def describe(
         text = str(text)
         for label, number_of in labels.items():
             text = text.replace(f"`{label}`", number_of)
-        return shown(text, 500)
+        return sentence(text)
 
+    def label_of(label: str) -> str:
+        return labels.get(label) or f"`{shown(label)}`"
+
+    moved = operating.describe(evidence, balance, before=BASELINES, name=label_of)
+    shares = [moved["effect"]] if moved and name == "balanced_accuracy" else []
     return {
         "metric": name,
         "label": metric(name).label,
         "reading": metric(name).reading,
         "is_share": metric(name).is_share,
-        "arms": [_arm(arm, name, value, told) for arm, value in arms.items()],
+        "arms": [_arm(arm, name, _worded(arm, value, steps), told) for arm, value in arms.items()],
         "scale": _scale([a.get("metrics", {}).get(name, {}) for a in arms.values()], name),
         "verdicts": [_verdict(verdict, told) for verdict in evidence.get("verdicts", [])],
-        "effects": _effects(evidence.get("verdicts", []), name),
+        "effects": _effects([*evidence.get("verdicts", []), *shares], name),
         "metrics": scores.table(arms, name),
         "classes": scores.classes(arms, labels),
         "reliability": scores.reliability(arms, labels),
         "curves": _curves(evidence.get("curves", {})),
         "plan": _plan(evidence.get("plan", {})),
         "notes": [told(note) for note in evidence.get("notes", [])],
-        "warning": _misleading(arms, name),
+        "warning": operating.misleading(evidence, name, label_of, BASELINES),
+        "operating": moved,
     }
 
 
@@ -78,15 +93,12 @@ def against(comparison: Mapping[str, Any], *before: str) -> Mapping[str, Any] | 
     return None
 
 
-def _misleading(arms: Mapping[str, Any], name: str) -> str:
-    """Say what a constant answer scores where accuracy is not the metric."""
-    score = arms.get("const", {}).get("metrics", {}).get("accuracy") or {}
-    if name == "accuracy" or score.get("value") is None:
-        return ""
-    return (
-        "Accuracy misleads here: always giving the same answer scores "
-        f"{written('accuracy', score['value'])}."
-    )
+def _worded(arm: str, value: Mapping[str, Any], steps: Sequence[str]) -> Mapping[str, Any]:
+    """Describe `clean` by its steps, where they are known."""
+    if arm != "clean" or not steps:
+        return value
+    names = ", ".join(f"`{shown(step)}`" for step in steps)
+    return {**value, "description": f"The steps {names}, fitted on training rows alone."}
 
 
 def _arm(
@@ -161,9 +173,15 @@ def _verdict(verdict: Mapping[str, Any], told: Callable[[Any], str]) -> dict[str
         "rows": verdict.get("rows"),
         "rows_needed": ""
         if needed is None
-        else f"about {count(int(needed), 'row')} would decide it",
+        else f"about {count(_rounded(int(needed)), 'row')} would decide it",
         "second_opinion": _opinion(verdict.get("second_opinion") or {}, name),
     }
+
+
+def _rounded(rows: int) -> int:
+    """Round up to two digits that matter, as the verdict's sentence does."""
+    step = 10 ** max(0, len(str(rows)) - 2)
+    return -(-rows // step) * step
 
 
 def _opinion(opinion: Mapping[str, Any], name: str) -> str:
@@ -185,10 +203,13 @@ def _curves(curves: Mapping[str, Any]) -> list[dict[str, Any]]:
         epochs = max((len(line) for line in lines.values()), default=0)
         if epochs > 1:
             best, steps = _lowest(lines["validation"] or lines["train"]), parts.get("steps") or []
+            known = [v for line in lines.values() for v in line if v is not None]
+            least = min(known, default=None)
             ends = [_ends(key, lines[key]) for key in lines if lines[key]]
             drawn = {key: _thinned(line) for key, line in lines.items()}
             found.append(
-                {"arm": arm, "epochs": epochs, "ends": ends, **_when(best, epochs, steps), **drawn}
+                {"arm": arm, "epochs": epochs, "ends": ends, "least": least}
+                | {**_when(best, epochs, steps), **drawn}
             )
     return found
 

@@ -9,10 +9,13 @@ from typing import Any
 import pandas as pd
 
 from dataaudit.defects import registry
-from dataaudit.finding import Finding, Outcome, Status
+from dataaudit.finding import Finding, Outcome, Remedy, Status
 from dataaudit.profile import Profile
 from dataaudit.report import bins
 from dataaudit.report.columns import HIDDEN, anchors
+from dataaudit.report.metrics import metric
+from dataaudit.report.operating import METHODS
+from dataaudit.report.same_cells import same_cells
 from dataaudit.report.text import column_label, count, number, percent, plain, sentence, shown
 from dataaudit.table import Task
 
@@ -30,16 +33,37 @@ class Context:
     sensitive: frozenset[str]
     steps: frozenset[str]
     sample: pd.DataFrame | None
+    balance: str = "none"  # what `imbalance` does
+    metric: str = ""  # that the verdicts are about
 
 
 def describe(outcomes: Sequence[Outcome], context: Context) -> list[dict[str, Any]]:
-    """Return every finding as a plain dictionary: worst severity first, then the larger share."""
+    """Return every finding as a plain dictionary: worst severity first, then the larger share.
+
+    Outliers that are the cells of a stand-in for missing are told with it.
+    """
     found = [finding for outcome in outcomes for finding in outcome.findings]
     found.sort(key=lambda f: (-f.severity.rank, -(f.share or 0.0), f.code, f.kind, f.columns))
+    within = same_cells(found)
+    also = {k: [_also(found[i]) for i in within if within[i] == k] for k in within.values()}
+    kept = [i for i in range(len(found)) if i not in within]
     return [
-        {"anchor": f"finding-{i}", **_finding(finding, context)}
-        for i, finding in enumerate(found, start=1)
+        {
+            "anchor": f"finding-{place}",
+            **_finding(found[i], context),
+            "also": also.get(i, []),
+        }
+        for place, i in enumerate(kept, start=1)
     ]
+
+
+def _also(finding: Finding) -> dict[str, str]:
+    """Return a finding that is told with another of the same cells."""
+    return {
+        "code": finding.code,
+        "check": finding.check,
+        "message": sentence(finding.message, finding.columns),
+    }
 
 
 def groups(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -110,7 +134,7 @@ def _finding(finding: Finding, context: Context) -> dict[str, Any]:
         "extent": _extent(finding),
         "evidence": [["values", HIDDEN]] if is_sensitive else _evidence(finding.evidence),
         "examples": [] if is_sensitive else list(finding.examples),
-        "remedy": _remedy(finding, context.steps, is_sensitive=is_sensitive),
+        "remedy": _remedy(finding, context, is_sensitive=is_sensitive),
         "chart": None if is_sensitive else _chart(finding, context),
     }
 
@@ -142,20 +166,30 @@ def _written(value: Any) -> str:
     return shown(", ".join(items[:_MOST_ITEMS] + more), 400) or "none"
 
 
-def _remedy(
-    finding: Finding, steps: frozenset[str], *, is_sensitive: bool
-) -> dict[str, Any] | None:
+def _remedy(finding: Finding, context: Context, *, is_sensitive: bool) -> dict[str, Any] | None:
     """Return what repairs a finding and whether this run did it."""
     remedy = finding.remedy
     if remedy is None:
         return None
+    done = _done_by(remedy, context)
     return {
         "action": sentence(remedy.action, finding.columns),
         "step": remedy.step,
         "is_lossy": remedy.is_lossy,
-        "is_done": bool(remedy.step) and remedy.step in steps,
+        "is_done": bool(done),
+        "done": done,
         "params": "" if is_sensitive or not remedy.params else _written(remedy.params),
     }
+
+
+def _done_by(remedy: Remedy, context: Context) -> str:
+    """Return what in this run did it, in words; "" where nothing did."""
+    if context.metric and f"`task.metric: {context.metric}`" in remedy.action:
+        return f"verdicts are about {metric(context.metric).label}"
+    if remedy.step not in context.steps:
+        return ""
+    method = METHODS.get(context.balance) if remedy.step == "imbalance" else None
+    return f"done by `{remedy.step}`{f', with {method}' if method else ''}"
 
 
 def _chart(finding: Finding, context: Context) -> dict[str, Any] | None:

@@ -6,14 +6,16 @@ not carry. What to do about it stands in `advice`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dataaudit.report.comparison import BASELINES, against
 from dataaudit.report.text import count
 
 _WORST = 3
+_LINES = 6  # of what is pasted into a message; more is not read there
 _DO_NOTHING = "const"
+_HIGHER = "higher is better"
 
 
 def headline(
@@ -23,6 +25,7 @@ def headline(
     findings: Sequence[Mapping[str, Any]],
     comparison: Mapping[str, Any] | None,
     unproven: str,
+    gate: str = "",
 ) -> dict[str, Any]:
     """Return the verdict of the whole run.
 
@@ -36,27 +39,58 @@ def headline(
         As `comparison.describe` gives it, or None.
     unproven
         Why there is no comparison.
+    gate
+        Why the gate failed; "" where it passed.
 
     Returns
     -------
     dict
-        ``title``, ``tone`` (bad, good, calm, open), ``lines``, ``worst``, ``counts``, ``paste``.
+        ``title``, ``tone`` (bad, good, calm, open), ``gate``, ``lines``, ``worst``, ``mended``,
+        ``counts``, ``paste``: all of it in about six lines.
     """
     tone, title = _title(findings, comparison)
-    lines = [*_scores(comparison), *_verdicts(comparison)]
+    scores, verdicts, moved = _scores(comparison), _verdicts(comparison), _moved(comparison)
     if comparison is None:
-        lines.append(f"What cleaning is worth was not measured: {unproven or 'no evidence'}.")
+        scores = [f"What cleaning is worth was not measured: {unproven or 'no evidence'}."]
+    worst = [f for f in findings if f["severity"] != "info"]
+    worst.sort(key=lambda f: (f["severity"] != "error", _is_mended(f)))
     keys = ("severity", "message", "anchor")
-    worst = [{key: f[key] for key in keys} for f in findings if f["severity"] != "info"][:_WORST]
+    failed = f"The gate failed: {gate.rstrip('.')}." if gate else ""
     opening = f"{name} ({count(rows, 'row')}): {title}"
+    lines = [opening, failed, *scores, " ".join(moved[1:]), *verdicts]
+    pasted = _few([line for line in lines if line], worst, counts(findings))
     return {
         "tone": tone,
         "title": title,
-        "lines": lines,
-        "worst": worst,
+        "gate": failed,
+        "lines": [*scores, *filter(None, [" ".join(moved[:2]), " ".join(moved[2:])]), *verdicts],
+        "worst": [{key: f[key] for key in keys} for f in worst if not _is_mended(f)][:_WORST],
+        "mended": _mended(worst),
         "counts": counts(findings),
-        "paste": _unquoted([opening, *lines, *(f"- {one['message']}" for one in worst)]),
+        "paste": _unquoted(pasted),
     }
+
+
+def _is_mended(finding: Mapping[str, Any]) -> bool:
+    return bool(finding["remedy"] and finding["remedy"]["is_done"])
+
+
+def _few(lines: list[str], worst: Sequence[Mapping[str, Any]], counted: str) -> list[str]:
+    """Add the findings that nothing mends, or how many there are, as far as lines are left."""
+    left = [f"- {f['message']}" for f in worst if not _is_mended(f)]
+    told = f"Findings: {counted}. {_mended(worst)}".strip()
+    return [*lines, *(left[: max(1, _LINES - len(lines))] or [told])]
+
+
+def _mended(worst: Sequence[Mapping[str, Any]]) -> str:
+    """Say how many of the errors and warnings this run dealt with."""
+    done, of = sum(_is_mended(f) for f in worst), count(len(worst), "error or warning", _MANY)
+    if not done:
+        return ""
+    return f"This run dealt with {'all' if done == len(worst) else f'{done:,} of'} {of}."
+
+
+_MANY = "errors and warnings"
 
 
 def counts(findings: Sequence[Mapping[str, Any]]) -> str:
@@ -106,14 +140,13 @@ def _measured(warnings: int, comparison: Mapping[str, Any]) -> tuple[str, str]:
     plain, naive = against(comparison, *BASELINES), against(comparison, "naive")
     words = {v["verdict"] for v in (plain, naive) if v}
     if plain and plain["verdict"] == "helps":
-        return "good", f"It is the data: cleaning it is worth {_amount(plain)} of {label}."
+        return _helped(plain, comparison)
     if plain and plain["verdict"] == "harms":
         return "bad", f"Leave the cleaning out: it costs {_amount(plain)} of {label}."
     if _learns_nothing(comparison):
         return "bad", "The network learns nothing from these columns, cleaned or not."
     if naive and naive["verdict"] == "helps":
-        what = "It is the preparation: scaling, encoding and filling gaps"
-        return "good", f"{what} are worth {_amount(naive)} of {label}."
+        return "good", _prepared(naive, comparison)
     if naive and naive["verdict"] == "harms":
         return "bad", f"Leave the cleaning out: raw input is {_amount(naive)} of {label} better."
     if words == {"undecided"} or (plain and plain["verdict"] == "undecided"):
@@ -121,6 +154,37 @@ def _measured(warnings: int, comparison: Mapping[str, Any]) -> tuple[str, str]:
     if warnings:
         return "calm", f"The data has flaws, but cleaning them does not move the {label}."
     return "calm", "Not your data: nothing harmful was found, and cleaning changes nothing."
+
+
+def _helped(plain: Mapping[str, Any], comparison: Mapping[str, Any]) -> tuple[str, str]:
+    """Say what helped: cleaning, or naming the rare class more often, which needs none."""
+    label, moved = comparison["label"], comparison["operating"]
+    if moved is None or comparison["metric"] != "balanced_accuracy":
+        return "good", f"It is the data: cleaning it is worth {_amount(plain)} of {label}."
+    method, size = moved["method"], moved["change"].lstrip("+-")
+    if moved["beyond"] == "gain":
+        return "good", (
+            f"It is the data: cleaning it is worth {size} of {label} by the same decision rule, "
+            f"{_amount(plain)} with {method} moving it."
+        )
+    rest = (
+        f"by the same rule, cleaning costs {size}"
+        if moved["beyond"] == "loss"
+        else "by the same rule, no gain of cleaning is shown"
+    )
+    return "open", (
+        f"It is the decision rule, not the data: {_amount(plain)} of {label} come with {method}; "
+        f"{rest}."
+    )
+
+
+def _prepared(naive: Mapping[str, Any], comparison: Mapping[str, Any]) -> str:
+    """Say what preparation is worth, or that the network learns nothing without."""
+    arms, what = _values(comparison), "scaling, encoding and filling gaps"
+    is_worse = {"naive", _DO_NOTHING} <= arms.keys() and comparison["reading"] == _HIGHER
+    if is_worse and arms["naive"]["value"] < arms[_DO_NOTHING]["value"]:
+        return f"It is the preparation: without {what}, the network does worse than doing nothing."
+    return f"It is the preparation: {what} are worth {_amount(naive)} of {comparison['label']}."
 
 
 def _amount(verdict: Mapping[str, Any]) -> str:
@@ -136,7 +200,7 @@ def _values(comparison: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 def _learns_nothing(comparison: Mapping[str, Any]) -> bool:
     """Tell whether the cleaned network is no better than a constant answer."""
     arms = _values(comparison)
-    if comparison["reading"] != "higher is better" or not {"clean", _DO_NOTHING} <= arms.keys():
+    if comparison["reading"] != _HIGHER or not {"clean", _DO_NOTHING} <= arms.keys():
         return False
     return bool(arms["clean"]["value"] <= arms[_DO_NOTHING]["value"])
 
@@ -162,20 +226,31 @@ def _scores(comparison: Mapping[str, Any] | None) -> list[str]:
     return [scores, *([comparison["warning"]] if comparison["warning"] else [])]
 
 
-def _verdicts(comparison: Mapping[str, Any] | None) -> Iterator[str]:
-    """Yield what each verdict says of the primary metric."""
-    for verdict in comparison["verdicts"] if comparison else []:
-        if verdict["metric"] != comparison["metric"]:  # type: ignore[index] # the loop is empty without
-            continue
-        if verdict["sentence"]:
-            yield verdict["sentence"]
-            continue
-        between = f" (95 % interval {verdict['interval']})" if verdict["interval"] else ""
-        needed = f"; {verdict['rows_needed']}" if verdict["rows_needed"] else ""
-        yield (
-            f"`{verdict['after']}` against `{verdict['before']}`: {verdict['verdict']}, "
-            f"{verdict['text']}{between}{needed}."
-        )
+def _moved(comparison: Mapping[str, Any] | None) -> list[str]:
+    """Return what moving the operating point did and cost."""
+    moved = comparison["operating"] if comparison else None
+    return list(moved["sentences"]) if moved else []
+
+
+def _verdicts(comparison: Mapping[str, Any] | None) -> list[str]:
+    """Return the verdict on the primary metric: against a plain preparation, else all there are."""
+    if comparison is None:
+        return []
+    verdicts = [v for v in comparison["verdicts"] if v["metric"] == comparison["metric"]]
+    plain = against(comparison, *BASELINES)
+    return [_verdict(verdict) for verdict in ([plain] if plain else verdicts)]
+
+
+def _verdict(verdict: Mapping[str, Any]) -> str:
+    """Return a verdict as a sentence."""
+    if verdict["sentence"]:
+        return str(verdict["sentence"])
+    between = f" (95 % interval {verdict['interval']})" if verdict["interval"] else ""
+    needed = f"; {verdict['rows_needed']}" if verdict["rows_needed"] else ""
+    return (
+        f"`{verdict['after']}` against `{verdict['before']}`: {verdict['verdict']}, "
+        f"{verdict['text']}{between}{needed}."
+    )
 
 
 def _unquoted(lines: Sequence[str]) -> str:

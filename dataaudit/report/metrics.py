@@ -72,7 +72,8 @@ def written(name: str, value: Any) -> str:
     value = finite(value)
     if value is None:
         return NOTHING
-    return f"{value * 100:.1f} %" if metric(name).is_share else f"{value:.3f}"
+    is_share = metric(name).is_share
+    return f"{round(value * 100, 1) + 0.0:.1f} %" if is_share else f"{round(value, 3) + 0.0:.3f}"
 
 
 def difference(name: str, value: Any) -> str:

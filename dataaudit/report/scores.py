@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dataaudit.report.metrics import between, metric, written
-from dataaudit.report.text import number, percent, shown
+from dataaudit.report.text import NOTHING, number, percent, shown
 
 
 def table(arms: Mapping[str, Any], primary: str) -> dict[str, Any]:
@@ -78,13 +78,19 @@ def classes(arms: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any
             "label": labels.get(label) or shown(label),
             "rows": number(n),
             "cells": [
-                {key: _cell(key, arm.get(label, {}).get(key)) for key in ("recall", "precision")}
+                {key: _found(key, arm.get(label, {}).get(key)) for key in ("recall", "precision")}
                 for arm in scored.values()
             ],
         }
         for label, n in found.items()
     ]
     return {"arms": list(scored), "rows": rows}
+
+
+def _found(name: str, score: Any) -> dict[str, str]:
+    """Return recall or precision; nothing for a class that was never there, or never named."""
+    ends = (score.get("low"), score.get("high")) if isinstance(score, Mapping) else ()
+    return {"text": NOTHING, "interval": ""} if ends == (0.0, 1.0) else _cell(name, score)
 
 
 def reliability(arms: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any] | None:
@@ -97,7 +103,7 @@ def reliability(arms: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str,
     labels
         Other names for labels that must not be shown.
     """
-    found = [
+    found: list[dict[str, Any]] = [
         {
             "arm": arm,
             "points": [
@@ -113,7 +119,18 @@ def reliability(arms: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str,
     if not found:
         return None
     label = names[0] if names else ""
-    return {"label": labels.get(label) or shown(label), "arms": found}
+    ends = [point[key] for arm in found for point in arm["points"] for key in _SHARES]
+    highest = next((share for share in _ROUND if share >= max(ends)), 1.0)
+    return {
+        "label": labels.get(label) or shown(label),
+        "arms": found,
+        "highest": highest,
+        "text": percent(highest),
+    }
+
+
+_SHARES = ("predicted", "actual")
+_ROUND = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8)  # ends of a scale; else 1
 
 
 def _has_class(value: Mapping[str, Any]) -> bool:

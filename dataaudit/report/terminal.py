@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
@@ -25,9 +24,17 @@ _STYLES = {
 }
 _WIDEST = 110  # longer lines are hard to read; about what print sets in two columns
 _BAR = 24
+_NAMED = 6  # columns that a line names
+_FIRST = "report.html"
 
 
-def show(report: Mapping[str, Any], console: Console | None = None) -> None:
+def show(
+    report: Mapping[str, Any],
+    console: Console | None = None,
+    *,
+    folder: str = "",
+    files: Sequence[str] = (),
+) -> None:
     """Print the report.
 
     Parameters
@@ -36,6 +43,8 @@ def show(report: Mapping[str, Any], console: Console | None = None) -> None:
         As `collect.collect` gives it.
     console
         Where to; stderr by default.
+    folder, files
+        Where the run is, and the names of its files there.
 
     Examples
     --------
@@ -54,19 +63,22 @@ def show(report: Mapping[str, Any], console: Console | None = None) -> None:
         _findings(report),
         _comparison(report["comparison"]),
         _account(report["account"]),
-        _files(report["paths"]),
+        _files(folder, files),
     ]
     width = min(console.width, _WIDEST)
     for part in parts:
         if part is not None:
-            console.print(Padding(part, (1, 0, 0, 0)), width=width)
+            console.print()
+            console.print(part, width=width, soft_wrap=isinstance(part, Text))
 
 
 def _verdict(report: Mapping[str, Any]) -> RenderableType:
     """Return the answer and the sentences behind it."""
     answer = report["headline"]
     facts = ", ".join([report["name"], *report["facts"]])
+    failed = Text(f"{answer['gate']} Exit code 1; `latest` did not move.", _STYLES["error"])
     return Group(
+        *([failed, Text()] if answer["gate"] else []),
         Text(answer["title"].replace("`", ""), style=_STYLES[answer["tone"]]),
         _prose(facts, "dim"),
         *(_prose(line) for line in answer["lines"]),
@@ -79,7 +91,10 @@ def _next(steps: Sequence[Mapping[str, Any]]) -> RenderableType | None:
         return None
     grid = _grid(2)
     for i, step in enumerate(steps, start=1):
-        grid.add_row(Text(f"{i}."), _prose(step["text"]))
+        text = _prose(step["text"])
+        if step["why"]:
+            text.append_text(_prose(f" {step['why']}", "dim"))
+        grid.add_row(Text(f"{i}."), text)
     return Group(Text("Next", style="bold"), grid)
 
 
@@ -87,31 +102,45 @@ def _findings(report: Mapping[str, Any]) -> RenderableType:
     """Return the findings, worst first; of many alike the first few."""
     found, grid = report["findings"], _grid(3)
     for group in report["groups"]:
-        for i in group["shown"]:
+        alike = [_mended(found[i]) for i in (*group["shown"], *group["more"])]
+        is_one = len(set(alike)) == 1
+        for i, mended in zip(group["shown"], alike, strict=False):
+            said = _said(found[i], "" if is_one else mended)
             severity = found[i]["severity"]
-            code = Text(found[i]["code"])
-            grid.add_row(Text(severity, _STYLES[severity]), code, _said(found[i]))
+            grid.add_row(Text(severity, _STYLES[severity]), Text(found[i]["code"]), said)
         if group["more"]:
             grid.add_row("", "", _more(group))
+        if is_one and alike[0]:
+            grid.add_row("", "", _prose(alike[0], "dim"))
     title = Text.assemble(("Findings", "bold"), f"  {report['headline']['counts']}")
     return Group(title, grid, *_ended(report["checks"]))
 
 
 def _more(group: Mapping[str, Any]) -> Text:
     """Return how many more there are of a kind, and in which columns."""
-    names = ", ".join(group["columns"])
-    return _prose(f"{len(group['more']):,} more like it{names and ': '}{names}", "dim")
+    names = group["columns"]
+    few = ", ".join(names[:_NAMED]) + (", ..." if len(names) > _NAMED else "")
+    return _prose(f"{len(group['more']):,} more like it{': ' if names else ''}{few}", "dim")
 
 
-def _said(finding: Mapping[str, Any]) -> Text:
-    """Return the sentence of a finding and its remedy."""
-    text = _prose(finding["message"])
+def _said(finding: Mapping[str, Any], mended: str) -> Text:
+    """Return the sentence of a finding, what else speaks of the same cells, and its remedy."""
+    also = "".join(f" Also {one['code']}: the same cells." for one in finding["also"])
+    text = _prose(finding["message"] + also)
+    return text.append_text(_prose(f"\n{mended}", "dim")) if mended else text
+
+
+def _mended(finding: Mapping[str, Any]) -> str:
+    """Return the remedy in one line: what was done about it, or what could be."""
     remedy = finding["remedy"]
-    if remedy:
-        done = f" Done by {remedy['step']}." if remedy["is_done"] else ""
-        lossy = " Lossy." if remedy["is_lossy"] else ""
-        text.append_text(_prose(f"\n{remedy['action']}{done}{lossy}", "dim"))
-    return text
+    if not remedy:
+        return ""
+    action, lossy = remedy["action"].rstrip("."), " (lossy)" if remedy["is_lossy"] else ""
+    if remedy["is_done"]:
+        done = f"{remedy['done'][:1].upper()}{remedy['done'][1:]}"
+        return f"{done}: {action[:1].lower()}{action[1:]}{lossy}."
+    where = f" `{remedy['step']}` under `clean` does." if remedy["step"] else ""
+    return f"{action}{lossy}.{where}"
 
 
 def _ended(checks: Sequence[Mapping[str, Any]]) -> list[Text]:
@@ -146,8 +175,13 @@ def _comparison(comparison: Mapping[str, Any] | None) -> RenderableType | None:
             Text(verdict["verdict"], _STYLES[verdict["tone"]]),
             Text(f"{verdict['text']}{between}{needed}"),
         )
+    moved = comparison["operating"]
+    if moved:
+        what = Text(f"by one rule ({moved['before']})")
+        word = Text(moved["word"], _STYLES[moved["tone"]])
+        verdicts.add_row(what, word, Text(moved["effect"]["text"]))
     title = Text.assemble(("Before and after", "bold"), f"  {comparison['label']}, 95 % interval")
-    return Group(title, scores, verdicts)
+    return Group(title, _prose(comparison["plan"]["sentence"], "dim"), scores, verdicts)
 
 
 def _bar(axis: Mapping[str, Any], arm: Mapping[str, Any]) -> str:
@@ -179,14 +213,15 @@ def _account(account: Sequence[Mapping[str, Any]]) -> RenderableType | None:
     return grid
 
 
-def _files(paths: Sequence[Sequence[str]] | Mapping[str, str]) -> RenderableType | None:
-    """Return where the files are: as the report has them, or by name as on this machine."""
-    if not paths:
+def _files(folder: str, files: Sequence[str]) -> Text | None:
+    """Return where the files are: the folder once, the report first; no line is broken."""
+    if not folder:
         return None
-    grid = _grid(2)
-    for name, path in paths.items() if isinstance(paths, Mapping) else paths:
-        grid.add_row(Text(name, "dim"), Text(path, overflow="fold"))
-    return Group(Text("Files", style="bold"), grid)
+    names = sorted(files, key=lambda name: (name != _FIRST, name.count("/"), name))
+    text = Text.assemble(("Files", "bold"), f"  {folder}/")
+    for name in names:
+        text.append(f"\n  {name}", "" if name == _FIRST else "dim")
+    return text
 
 
 def _grid(columns: int) -> Grid:

@@ -2,12 +2,14 @@
 
     python tests/report/test_browser.py REPORT.html FOLDER
 
-writes screenshots of a report at the width of a phone and of a desk, light and dark.
+writes screenshots of a report at the width of a phone and of a desk, light and dark, and the top
+of it as the README shows it, ``top.png``.
 """
 
 from __future__ import annotations
 
 import base64
+import csv
 import json
 import shutil
 import sys
@@ -22,12 +24,14 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
+import dataaudit
 from dataaudit.report import html
 from dataaudit.report.collect import collect
 
 pytestmark = pytest.mark.browser
 
 PHONE, DESK = 390, 1280
+README_WIDTH, README_HEIGHT = 1200, 1500
 FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -77,10 +81,11 @@ class Page:
             if event["message"]["method"] == "Network.requestWillBeSent"
         ]
 
-    def screenshot(self, path: Path) -> None:
-        """Write the whole page as a PNG."""
+    def screenshot(self, path: Path, *, tallest: int | None = None) -> None:
+        """Write the whole page, or its top, as a PNG."""
         size = self.command("Page.getLayoutMetrics", {})["cssContentSize"]
-        clip = {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}
+        height = min(size["height"], tallest or size["height"])
+        clip = {"x": 0, "y": 0, "width": size["width"], "height": height, "scale": 1}
         answer = self.command(
             "Page.captureScreenshot", {"clip": clip, "captureBeyondViewport": True}
         )
@@ -177,6 +182,37 @@ def test_hostile_text_runs_nothing(page, reports):
     assert "<script>alert(1)</script>" in page.run("document.querySelector('#columns').innerText")
 
 
+@pytest.mark.slow
+def test_a_hostile_table_goes_through_the_chain_into_a_quiet_page(page, tmp_path):
+    names = ["<script>alert(1)</script>", '"; drop table x; --', "long", "y"]
+    cells = [["<b>1</b>", "'; --", "x" * 10_000], ["2", "</style>", "`"], ["3", "{{ 7 * 7 }}", ""]]
+    with (tmp_path / "t.csv").open("w", newline="", encoding="utf-8") as file:
+        rows = [[*cells[i % 3], "no" if i % 2 else "<img src=x>"] for i in range(60)]
+        csv.writer(file).writerows([names, *rows])
+    result = dataaudit.run(
+        {
+            "source": {"path": str(tmp_path / "t.csv")},
+            "task": {"target": "y"},
+            "clean": ["missing", "encode"],
+            "prove": "off",
+            "output": {"dir": str(tmp_path / "out")},
+        }
+    )
+    report = result.paths["report.html"]
+    text = report.read_text(encoding="utf-8")
+    assert str(tmp_path) not in text
+    assert "<script" not in text
+    for width in (PHONE, DESK):
+        page.complaints(), page.requests()
+        page.open(report, width=width)
+        page.run("document.querySelectorAll('details').forEach(one => one.open = true)")
+        assert page.requests() == [report.as_uri()]
+        assert page.complaints() == []
+        assert page.run("document.documentElement.scrollWidth") == width
+    assert page.run("document.querySelectorAll('script, img, [onerror]').length") == 0
+    assert "<script>alert(1)</script>" in page.run("document.querySelector('#columns').innerText")
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_every_text_stands_out_from_its_ground(page, reports, dark):
     page.open(reports["usual"], dark=dark)
@@ -227,6 +263,8 @@ def main(report: Path, folder: Path) -> None:
             for dark in (False, True):
                 page.open(report.resolve(), width=width, dark=dark)
                 page.screenshot(folder / f"{name}-{'dark' if dark else 'light'}.png")
+        page.open(report.resolve(), width=README_WIDTH)
+        page.screenshot(folder / "top.png", tallest=README_HEIGHT)
 
 
 if __name__ == "__main__":

@@ -214,3 +214,31 @@ def test_sixty_columns_stay_small_and_quick_to_draw(make):
     page = html.render(collect(outcomes=[], profile=make.profile(frame), sample=frame))
     assert page.count('<svg class="histogram"') == 60
     assert len(page) < 300_000
+
+
+def test_outliers_that_are_a_stand_in_for_missing_are_told_with_it(make):
+    frame = pd.DataFrame({"age": [1.0, 2.0, -999.0]})
+    code = make.finding("disguised", "warning", "-999.", "age", evidence={"value": -999.0}, rows=1)
+    bounds = {"low": -5.0, "high": 9.0}
+    far = make.finding("outliers", "warning", "Far.", "age", evidence=bounds, rows=1)
+    more = make.finding("outliers", "warning", "Far.", "age", evidence=bounds, rows=2)
+    for other, told in ((far, 1), (more, 2)):
+        report = collect(outcomes=make.outcomes(code, other), profile=make.profile(frame))
+        assert len(report["findings"]) == told
+    folded = collect(outcomes=make.outcomes(code, far), profile=make.profile(frame))["findings"]
+    assert folded[0]["also"] == [{"code": "DA201", "check": "outliers", "message": "Far."}]
+
+
+def test_a_class_that_was_never_named_has_no_precision(make):
+    evidence = make.evidence()
+    precision = {"value": 0.0, "low": 0.0, "high": 1.0}
+    evidence["arms"]["const"]["per_class"][">50K"]["precision"] = precision
+    report = collect(outcomes=[], profile=make.profile(pd.DataFrame()), evidence=evidence)
+    row = report["comparison"]["classes"]["rows"][1]
+    assert row["cells"][0]["precision"]["text"] == "-"
+
+
+def test_the_cleaned_arm_is_described_by_its_steps(adult):
+    arms = {arm["arm"]: arm for arm in collect(**adult)["comparison"]["arms"]}
+    assert arms["clean"]["description"].endswith("fitted on training rows alone.")
+    assert "`scale`" in arms["clean"]["description"]

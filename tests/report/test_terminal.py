@@ -11,9 +11,9 @@ from dataaudit.report.collect import collect
 from dataaudit.report.progress import Progress, Silent
 
 
-def lines_of(report, width=80, **options):
+def lines_of(report, width=80, files=None, **options):
     file = io.StringIO()
-    terminal.show(report, Console(file=file, width=width, **options))
+    terminal.show(report, Console(file=file, width=width, **options), **(files or {}))
     return [line.rstrip() for line in file.getvalue().splitlines()]
 
 
@@ -23,9 +23,16 @@ def test_every_line_fits(adult_report, width):
 
 
 def test_the_verdict_comes_first_and_the_files_last(adult_report):
-    lines = lines_of(adult_report)
+    folder = f"/srv/{'deep/' * 30}run"
+    names = ["clean/train.parquet", "evidence.json", "report.html"]
+    lines = lines_of(adult_report, files={"folder": folder, "files": names})
     assert lines[1] == "Do not trust the accuracy yet: one finding spoils the result."
-    assert lines[-1] == "report        report.html"
+    assert lines[-4:] == [
+        f"Files  {folder}/",
+        "  report.html",
+        "  evidence.json",
+        "  clean/train.parquet",
+    ]
 
 
 def test_findings_are_worst_first_with_their_remedy(adult_report):
@@ -57,9 +64,25 @@ def test_a_report_without_anything_is_two_lines_and_counts(make):
     assert "Findings  no findings" in lines
 
 
-def test_paths_may_be_those_of_this_machine(adult_report):
-    lines = lines_of({**adult_report, "paths": {"report": "/srv/out/report.html"}})
-    assert lines[-1] == "report  /srv/out/report.html"
+def test_a_failed_gate_comes_before_the_verdict(make):
+    profile = make.profile(pd.DataFrame())
+    report = collect(outcomes=[], profile=profile, gate="contract: error")
+    lines = lines_of(report)
+    assert lines[1] == ("The gate failed: contract: error. Exit code 1; `latest` did not move.")
+    assert lines[3] == "Nothing harmful was found in the data."
+
+
+def test_one_remedy_of_many_findings_is_said_once(make):
+    remedy = {"action": "Fill the gaps.", "step": "missing", "is_lossy": True}
+    found = [
+        make.finding("missing", "warning", f"`{n}` has gaps.", n, remedy=remedy) for n in "abc"
+    ]
+    profile = make.profile(pd.DataFrame(columns=list("abc")))
+    report = collect(
+        outcomes=make.outcomes(*found), profile=profile, cleaning=[{"name": "missing"}]
+    )
+    text = "\n".join(lines_of(report))
+    assert text.count("Done by `missing`: fill the gaps (lossy).") == 1
 
 
 def log_of(**options):
