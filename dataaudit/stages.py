@@ -235,7 +235,7 @@ def prove(
     if config.prove == "off":
         return None, "`prove` is off."
     X, y = table.side("train", "validation")
-    held_out = table.side("test")
+    held_out, stop = table.side("test"), table.side("validation")[0].index
     try:
         evidence = proof.compare(
             proof.standard_arms(cleaned.cleaning.clone()),
@@ -248,7 +248,7 @@ def prove(
             metric=config.task.metric,
             groups=table.along(config.task.group, X.index),
             order=table.along(config.task.time, X.index),
-            validation=X.index.isin(table.side("validation")[0].index),
+            validation=X.index.isin(stop) if len(stop) else None,
             test=held_out if len(held_out[1]) else None,
             allow_code=allow_code,
             progress=progress,

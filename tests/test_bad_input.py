@@ -129,6 +129,7 @@ CONFIGS = [
     setting("not UTF-8", config().encode("utf-16"), "a readable UTF-8 file"),
     setting("no variable", config(**{"t.csv": '"${NO_SUCH_NAME}"'}), "NO_SUCH_NAME"),
     setting("encoding", config(**{"t.csv": "t.csv, encoding: klingon"}), "source.encoding"),
+    setting("skip", config(**{"t.csv": "t.csv, skip: 999"}), "passes over 999 of 61 lines", 3),
     setting("metric", config(**{"target: y": "target: y, metric: r2"}), "task.metric"),
     setting("positive", config(**{"target: y": "target: y, positive: maybe"}), "no, yes"),
     setting("id", config(**{"target: y": "target: y, id: cty"}), "Did you mean 'city'?"),

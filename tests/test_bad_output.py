@@ -91,6 +91,21 @@ def test_a_full_disk_ends_in_4_and_publishes_nothing(place, invoke, monkeypatch,
     assert names(place / "out") == [".lock", "first", "latest"]
 
 
+def test_a_disk_that_is_really_full_ends_in_4_and_publishes_nothing(place, invoke):
+    (place / "tiny").mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(place / "tiny")]
+    if (
+        not shutil.which("mount")
+        or subprocess.run(mount, capture_output=True, check=False).returncode
+    ):
+        pytest.skip("this account may not mount a file system")
+    try:
+        one_line(invoke("run", "p.yaml", "--set", "output.dir=tiny"), 4, "No space left on device")
+        assert names(place / "tiny") == [".lock"]
+    finally:
+        subprocess.run(["umount", str(place / "tiny")], check=True)
+
+
 def test_a_failed_gate_ends_in_1_with_its_report_and_leaves_latest(place, invoke):
     rule = "contract.columns.x={dtype: float, max: 0}"
     ended = invoke("run", "p.yaml", "--set", rule, "--run-id", "bad")
@@ -98,6 +113,16 @@ def test_a_failed_gate_ends_in_1_with_its_report_and_leaves_latest(place, invoke
     assert (place / "out" / "bad" / "report.html").exists()
     assert pq.read_table(place / "out" / "bad" / "quarantine.parquet").num_rows > 0
     assert (place / "out" / "latest").readlink().name == "first"
+
+
+def test_without_validation_rows_the_proof_draws_its_own_to_stop_by(place, monkeypatch):
+    given = []
+    monkeypatch.setattr("dataaudit.proof.compare", lambda *_, **more: given.append(more))
+    config = {**SETTINGS, "source": {"path": str(place / "t.csv")}, "prove": {}}
+    for share in (0, 0.1):
+        config |= {"split": {"validation": share}, "output": {"dir": str(place / "out")}}
+        dataaudit.run(config)
+    assert [more["validation"] is None for more in given] == [True, False]
 
 
 def test_folders_of_others_are_never_removed(place):

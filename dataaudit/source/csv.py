@@ -186,6 +186,8 @@ def _balance(path: Path, dialect: Dialect, lines: int) -> None:
     """Hold the account: every physical line is part of a row, blank, or put aside."""
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         held = sum(1 for _ in file)
+    if held < dialect.head.line:
+        raise SourceError(path.name, f"`skip` passes over {dialect.head.line:,} of {held:,} lines")
     if held != lines + dialect.head.line:
         msg = f"{path}: {held} lines, of which {lines + dialect.head.line} were accounted for"
         raise AssertionError(msg)
