@@ -189,7 +189,8 @@ def gate(
     if fail_on == "never":
         return ExitCode.PASSED, ""
     threshold = _GATES[fail_on].rank
-    reasons = [f"contract: {contract}"] if contract and contract.rank >= threshold else []
+    broken = f"contract: more is broken than `contract.limits` allow ({contract})"
+    reasons = [broken] if contract and contract.rank >= threshold else []
     bad = [f for f in worst_first(outcomes) if f.severity.rank >= threshold]
     reasons += [f"{finding.id}: {finding.message}" for finding in bad]
     reasons += [f"{o.check}: {o.reason}" for o in outcomes if o.status is Status.FAILED]

@@ -10,6 +10,7 @@ from dataaudit.report.quarantine import look_at
 from dataaudit.report.text import count
 
 _MOST_STEPS = 7
+_METRIC = "`task.metric:"
 
 
 def next_steps(
@@ -44,6 +45,7 @@ def _remedies(findings: Sequence[Mapping[str, Any]], severity: str) -> Iterator[
         f
         for f in findings
         if f["severity"] == severity and f["remedy"] and not f["remedy"]["is_done"]
+        if _METRIC not in f["remedy"]["action"]  # the proof chooses it by itself
     ]
     alike: dict[str, list[Mapping[str, Any]]] = {}
     for finding in open_ones:
@@ -70,7 +72,8 @@ def _failed(checks: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, str]]:
 def _unproven(why: str) -> Iterator[dict[str, str]]:
     """Yield how to get a proof, where the reason says it."""
     if "pip install" in why:
-        yield {"text": "Let a network prove what cleaning is worth.", "why": why, "at": "evidence"}
+        text = f"Measure what cleaning is worth: {why[why.index('pip install') :].rstrip('.')}"
+        yield {"text": text, "why": "", "at": "evidence"}
 
 
 _USE = "Train on `clean/train.parquet`, and put new rows through `dataaudit apply`."

@@ -84,13 +84,14 @@ def _few(lines: list[str], worst: Sequence[Mapping[str, Any]], counted: str) -> 
 
 def _mended(worst: Sequence[Mapping[str, Any]]) -> str:
     """Say how many of the errors and warnings this run dealt with."""
-    done, of = sum(_is_mended(f) for f in worst), count(len(worst), "error or warning", _MANY)
+    done, of = sum(_is_mended(f) for f in worst), len(worst)
     if not done:
         return ""
-    return f"This run dealt with {'all' if done == len(worst) else f'{done:,} of'} {of}."
-
-
-_MANY = "errors and warnings"
+    every = {f["severity"] for f in worst}
+    if of == 1:
+        return f"This run dealt with the one {every.pop()}."
+    things = f"{every.pop()}s" if len(every) == 1 else "errors and warnings"
+    return f"This run dealt with {f'{done:,} of ' if done < of else ''}the {of:,} {things}."
 
 
 def counts(findings: Sequence[Mapping[str, Any]]) -> str:
@@ -168,7 +169,7 @@ def _helped(plain: Mapping[str, Any], comparison: Mapping[str, Any]) -> tuple[st
             f"{_amount(plain)} with {method} moving it."
         )
     rest = (
-        f"by the same rule, cleaning costs {size}"
+        f"by the same rule, cleaning with it costs {size}"
         if moved["beyond"] == "loss"
         else "by the same rule, no gain of cleaning is shown"
     )

@@ -21,7 +21,7 @@ METHODS = {
 }
 _POINT = "balanced_accuracy"
 _TONES = {"gain": "good", "loss": "bad", "none": "calm"}
-_WORDS = {"gain": "gain", "loss": "loss", "none": "no gain shown"}
+_WORDS = {"gain": "gain", "loss": "loss", "none": "no gain"}
 _IN_TUNE = (0.8, 1.25)  # predicted over actual inside this is no reason to worry
 
 
@@ -178,7 +178,7 @@ class _Told:
         arms = self.point["arms"]
         shares = [written(_POINT, arms[self.pair[key]][_POINT]["value"]) for key in _PAIR]
         return (
-            f"With the threshold of both at the share of the class, `{self.pair['before']}` "
+            f"With both thresholds at the share of the class, `{self.pair['before']}` "
             f"reaches {shares[0]} and `{self.pair['after']}` {shares[1]}: {self.change}."
         )
 
@@ -190,8 +190,8 @@ class _Told:
             return ""
         reach = between("auc", change["low"], change["high"], is_difference=True)
         return (
-            f"Ranking (AUC) knows no threshold: {written('auc', values[0])} to "
-            f"{written('auc', values[1])} (95 % interval {reach})."
+            f"Ranking (AUC), which no threshold changes, went from {written('auc', values[0])} to "
+            f"{written('auc', values[1])} (95 % interval of the change {reach})."
         )
 
     def cost(self) -> str:
@@ -203,8 +203,8 @@ class _Told:
         return (
             f"{self.method} {verb} calibration: as trained, {self.label} is predicted "
             f"{self.trained['oe']:.1f} times as often as it occurs (log-loss "
-            f"{written('log_loss', self.trained['log_loss'])}). The saved model puts the shares "
-            f"back: {self.after['metrics']['oe']['value']:.2f} times, log-loss {losses[1]} against "
+            f"{written('log_loss', self.trained['log_loss'])}). The saved model corrects for "
+            f"that: {self.after['metrics']['oe']['value']:.2f} times, log-loss {losses[1]} against "
             f"{losses[0]} of `{self.pair['before']}`."
         )
 

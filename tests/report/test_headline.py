@@ -141,13 +141,31 @@ def test_next_steps_begin_with_errors_and_leave_out_what_was_done(make, frame):
         "Leak.",
         "Report that the check `types` broke down.",
         (
-            "Keep the plain preparation (`base`: one-hot, median with a flag, standard scaling). What "
-            "is left to gain lies in other columns, more rows or another network."
+            "Keep the plain preparation (`base`: one-hot, median with a flag, standard scaling). "
+            "What is left to gain lies in other columns, more rows or another network."
         ),
         "The contract is broken: `age` above 110 (4).",
         "Fill (`missing` under `clean`).",
     ]
     assert steps[0]["why"] == "Ignore `a`."
+
+
+def test_how_to_get_the_proof_is_a_step(make, frame):
+    why = "prove needs an extra: pip install 'dataaudit[keras]'"
+    (step,) = titled(make, frame=frame, unproven=why)["next"]
+    assert step["text"] == "Measure what cleaning is worth: pip install 'dataaudit[keras]'"
+    assert titled(make, frame=frame, unproven="`prove` is off.")["next"] == []
+
+
+def test_what_this_run_mended_is_counted_and_not_repeated(make, frame):
+    remedy = {"action": "Fill.", "step": "missing"}
+    found = [
+        make.finding("missing", "warning", "Gaps.", "a", remedy=remedy),
+        make.finding("scale", "warning", "Wide.", "b", remedy={"action": "Scale."}),
+    ]
+    answer = titled(make, *found, frame=frame, cleaning=[{"name": "missing"}])["headline"]
+    assert [one["message"] for one in answer["worst"]] == ["Wide."]
+    assert answer["mended"] == "This run dealt with 1 of the 2 warnings."
 
 
 def test_many_findings_of_one_remedy_are_one_step(make, frame):

@@ -33,8 +33,8 @@ def test_rules_columns_and_counts_stand_in_one_sentence():
     ]
     assert texts(AGE, account) == [
         (
-            "10 rows are in `quarantine.parquet`: `age` below 18 (4), above 110 (3); lines that could "
-            "not be split (1); rows without a target (2)."
+            "10 rows are in `quarantine.parquet`: `age` below 18 (4), above 110 (3); lines that "
+            "could not be split (1); rows without a target (2)."
         )
     ]
 
