@@ -16,7 +16,7 @@ from dataaudit import encode
 from dataaudit.config.document import NO_LINES, Lines, override, read
 from dataaudit.config.problems import first_error, placed, refuse_unknown
 from dataaudit.contract import ContractSpec
-from dataaudit.defects import find, parameters_of, registry, validated
+from dataaudit.defects import find, registry, validated
 from dataaudit.errors import ConfigError, UnknownNameError
 from dataaudit.proof.spec import ProveSpec, TrainSpec
 from dataaudit.source import ReadOptions
@@ -157,7 +157,7 @@ def step_parameters(name: str) -> type[BaseModel]:
         With the nearest known step.
     """
     if name == "encode":
-        return parameters_of(encode.Encode, "encode")
+        return encode.Encode.parameters()
     if name not in registry():
         raise UnknownNameError(name, kind="step under `clean`", known=known_steps())
     return registry()[name].parameters()

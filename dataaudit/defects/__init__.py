@@ -51,7 +51,35 @@ Share = Annotated[
 ]
 
 
-class Defect(ABC):
+class Configurable:
+    """Something with a key in pipeline.yaml: its constructor's signature says what stands there."""
+
+    @classmethod
+    def name(cls) -> str:
+        """Return the file name, which is the key in YAML."""
+        return cls.__module__.rpartition(".")[2]
+
+    @classmethod
+    def parameters(cls) -> type[BaseModel]:
+        """Return the signature as a pydantic model, for validation and JSON Schema."""
+        signature: Any = cls  # mypy looks up __hash__ on the instances
+        return parameters_of(signature, cls.name())
+
+    @classmethod
+    def configured(cls, params: Mapping[str, Any] | None = None) -> Self:
+        """Build from parameters as they stand in YAML.
+
+        Raises
+        ------
+        UnknownNameError
+            For a parameter that does not exist.
+        ConfigError
+            For a value that does not fit.
+        """
+        return cls(**validated(cls.parameters(), dict(params or {}), cls.name()))
+
+
+class Defect(Configurable, ABC):
     """Something that can be wrong with a table: how to see it, say it and repair it.
 
     A subclass sets ``code``, takes its parameters keyword-only with a type and a default each,
@@ -74,32 +102,9 @@ class Defect(ABC):
         return None
 
     @classmethod
-    def name(cls) -> str:
-        """Return the file name, which is the key in YAML."""
-        return cls.__module__.rpartition(".")[2]
-
-    @classmethod
     def documentation(cls) -> str:
         """Return the documentation page: the docstring of the file."""
         return inspect.getdoc(sys.modules[cls.__module__]) or ""
-
-    @classmethod
-    def parameters(cls) -> type[BaseModel]:
-        """Return the signature as a pydantic model, for validation and JSON Schema."""
-        return parameters_of(cls, cls.name())
-
-    @classmethod
-    def configured(cls, params: Mapping[str, Any] | None = None) -> Self:
-        """Build the defect from parameters as they stand in YAML.
-
-        Raises
-        ------
-        UnknownNameError
-            For a parameter that does not exist.
-        ConfigError
-            For a value that does not fit.
-        """
-        return cls(**validated(cls.parameters(), dict(params or {}), cls.name()))
 
     def finding(
         self,

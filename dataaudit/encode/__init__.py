@@ -7,17 +7,16 @@ is pooled or replaced by the target's mean, dates become elapsed time and cycles
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, OrdinalEncoder
 
-from dataaudit.defects import Share, parameters_of, validated
+from dataaudit.defects import Configurable, Share
 from dataaudit.encode.dates import EncodeDates
 from dataaudit.encode.target import CrossFitTargetEncoder, Kind
 from dataaudit.estimator import FrameTransformer, dates, numbers, texts
@@ -28,7 +27,7 @@ Method = Literal["onehot", "ordinal", "target"]
 RARE = "(rare)"  # how the pooled levels of a column are called in its name: city=(rare)
 
 
-class Encode:
+class Encode(Configurable):
     """What ``encode`` takes in pipeline.yaml.
 
     Parameters
@@ -54,25 +53,6 @@ class Encode:
         rare: Share = 0.01,
     ) -> None:
         self.method, self.levels, self.above, self.rare = method, levels, above, rare
-
-    @classmethod
-    def parameters(cls) -> type[BaseModel]:
-        """Return the signature as a pydantic model, for validation and JSON Schema."""
-        signature: Any = cls  # mypy looks up __hash__ on the instances
-        return parameters_of(signature, "encode")
-
-    @classmethod
-    def configured(cls, params: Mapping[str, Any] | None = None) -> Self:
-        """Build from parameters as they stand in YAML.
-
-        Raises
-        ------
-        UnknownNameError
-            For a parameter that does not exist.
-        ConfigError
-            For a value that does not fit.
-        """
-        return cls(**validated(cls.parameters(), dict(params or {}), "encode"))
 
     def estimator(self, *, kind: Kind = "auto", seed: int = 0) -> EncodeColumns:
         """Return the unfitted estimator."""
