@@ -13,7 +13,7 @@ demo: $(READY)
 
 test: $(READY) style
 	sh tests/install_browser.sh
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 quick: $(READY) style
 	$(BIN)/python -m pytest -n 2 -m "not slow and not browser" --ignore dataaudit/proof

@@ -125,7 +125,7 @@ def decide(
     verdict, has_learnt = judge(wide, narrow, smallest_effect), True
     if floor is not None and verdict == HELPS:
         above = _gain(floor, after[1], metric)
-        reach = interval(above, groups, confidence=confidence, least_error=least_error)
+        reach = interval(above, groups, confidence=CONFIDENCE, least_error=least_error)
         has_learnt = reach.low > 0
         verdict = HELPS if has_learnt else UNDECIDED
     rows, error = len(change.influence), max(standard_error(change, groups), least_error)
@@ -230,8 +230,8 @@ def _sentence(verdict: Verdict) -> str:
     if not verdict.has_learnt:
         return (
             f"{start} raised {label} by {_size(verdict)} (95 % interval {reach}) against {before}, "
-            "but no further than always giving the same answer scores: nothing was learned, so "
-            "it is no help."
+            "but is not shown to do better than always giving the same answer, so this does not "
+            "count as help."
         )
     unit = " points" if verdict.metric in _POINTS else ""
     return (

@@ -22,6 +22,6 @@ def blobs():
     draw = np.random.default_rng(0)
     y = pd.Series(np.where(np.arange(120) % 3 == 0, "yes", "no"))
     X = pd.DataFrame(draw.normal(size=(120, 3)), columns=["a", "b", "wide"])
-    X[["a", "b"]] += 1.5 * (y == "yes").to_numpy()[:, None]
+    X[["a", "b"]] += 3 * (y == "yes").to_numpy()[:, None]
     X["wide"] *= 100_000
     return X, y
