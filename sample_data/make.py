@@ -57,15 +57,16 @@ def _clean_columns(rng: np.random.Generator) -> dict[str, Any]:
 
 
 def _labels(rng: np.random.Generator, columns: dict[str, Any]) -> Any:
-    """Draw who defaults: debt against income, late payments, savings and job decide."""
+    """Draw who defaults: income, debt, late payments, savings, years and job decide."""
     income, debt = (columns[name].astype(float) for name in ("income", "debt"))
     risk = (
         4.2 * debt / income
         + 0.9 * columns["late_payments"].astype(float)
         - 0.45 * np.log(columns["savings"].astype(float))
         + 0.9 * np.isin(columns["job"], ["student", "self-employed"])
-        - 0.03 * columns["years_employed"].astype(float)
-        - 0.75
+        - 0.12 * columns["years_employed"].astype(float)
+        - 1.8 * (np.log(income) - 10.4)
+        - 0.6
     )
     chance = 1 / (1 + np.exp(-risk))
     return np.where(rng.random(ROWS) < chance, "yes", "no").astype(object)
