@@ -6,7 +6,7 @@ exact where the sample is the whole table.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -109,10 +109,8 @@ def profile(
     sample
         Whole rows for the quantiles, shape (sample rows, columns).
     """
-    parts = [part for column in columns.values() for part in _aggregates(column)]
-    row = engine.query(f"SELECT {', '.join(['count(*)', *parts])} FROM {ident(relation)}")
-    values = [column[0].as_py() for column in row.columns]
-    rows, cells = values[0], iter(values[1:])
+    rows = int(engine.query(f"SELECT count(*) FROM {ident(relation)}").column(0)[0].as_py())
+    cells = iter(_aggregated(engine, relation, list(columns.values())))
     profiles = {}
     for name, column in columns.items():
         known = dict(zip(_fields(column), cells, strict=False))
@@ -120,14 +118,23 @@ def profile(
             name=name,
             dtype=column.dtype,
             rows=rows,
-            distinct=_distinct(engine, relation, name, rows),
-            top=_top(engine, relation, name),
+            **_values(engine, relation, column, rows, sample),
             quantiles=_quantiles(sample[name]) if column.is_number else {},
             **known,
         )
     return Profile(rows=rows, columns=profiles, sample_rows=len(sample))
 
 
+def _aggregated(engine: Engine, relation: str, columns: list[Column]) -> Iterator[Any]:
+    """Yield the aggregates of every column, in order, from one statement for a few columns each."""
+    for start in range(0, len(columns), _COLUMNS_AT_ONCE):
+        some = columns[start : start + _COLUMNS_AT_ONCE]
+        parts = [part for column in some for part in _aggregates(column)]
+        row = engine.query(f"SELECT {', '.join(parts)} FROM {ident(relation)}")
+        yield from (column[0].as_py() for column in row.columns)
+
+
+_COLUMNS_AT_ONCE = 32  # planning grows with the square: 300 columns took 43 s at once, so 3 s
 _NUMBER = {
     "missing": "count(*) FILTER ({x} IS NULL)",
     "infinite": "count(*) FILTER (isinf({x}::DOUBLE))",
@@ -176,21 +183,38 @@ def _aggregates(column: Column) -> list[str]:
     return [template.format(x=x, s=s) for template in _templates(column).values()]
 
 
-def _distinct(engine: Engine, relation: str, name: str, rows: int) -> int:
-    """Count distinct values, exactly up to a million rows."""
+def _values(
+    engine: Engine, relation: str, column: Column, rows: int, sample: pd.DataFrame
+) -> dict[str, Any]:
+    """Count distinct values and the most frequent ones: in the sample where it is the table."""
+    if len(sample) == rows:
+        return _values_in_memory(sample[column.name], column)
     count = "count(DISTINCT {x})" if rows <= _EXACT_DISTINCT_ROWS else "approx_count_distinct({x})"
-    sql = f"SELECT {count.format(x=ident(name))} FROM {ident(relation)}"
-    return int(engine.query(sql).column(0)[0].as_py())
-
-
-def _top(engine: Engine, relation: str, name: str) -> tuple[tuple[Any, int], ...]:
-    """Return the most frequent values with their counts."""
-    x = ident(name)
-    table = engine.query(
+    x = ident(column.name)
+    distinct = engine.query(f"SELECT {count.format(x=x)} FROM {ident(relation)}").column(0)
+    top = engine.query(
         f"SELECT {x}, count(*) FROM {ident(relation)} WHERE {x} IS NOT NULL "
         f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {TOP_VALUES}"
     )
-    return tuple(zip(table.column(0).to_pylist(), table.column(1).to_pylist(), strict=True))
+    pairs = zip(top.column(0).to_pylist(), top.column(1).to_pylist(), strict=True)
+    return {"distinct": int(distinct[0].as_py()), "top": tuple(pairs)}
+
+
+_PLAIN: dict[str, Callable[[Any], Any]] = {
+    "int": int,
+    "bool": bool,
+    "float": float,
+    "date": pd.Timestamp.to_pydatetime,
+    "str": str,
+}
+
+
+def _values_in_memory(cells: pd.Series, column: Column) -> dict[str, Any]:
+    """Do the same without asking the engine, which plans a statement for each column."""
+    counts = cells.value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    plain = _PLAIN[column.dtype]
+    top = [(plain(value), int(count)) for value, count in counts.head(TOP_VALUES).items()]
+    return {"distinct": len(counts), "top": tuple(top)}
 
 
 def _quantiles(values: pd.Series) -> dict[float, float]:
