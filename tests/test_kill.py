@@ -10,6 +10,8 @@ import pytest
 
 posix = pytest.mark.skipif(os.name == "nt", reason="no fork, no signals on Windows")
 STAGES = ["source", "contract", "split", "audit", "clean", "prove", "report"]
+pytestmark = pytest.mark.slow  # whole runs in processes of their own
+
 WRITING = ["half a report", "before the rename", "before latest", "before forgetting"]
 REPLACING = "between two renames"
 
@@ -19,7 +21,6 @@ from pathlib import Path
 from dataaudit import chain
 from dataaudit.output import RunFolder
 from dataaudit.report.progress import Silent
-
 folder, config = Path(sys.argv[1]), json.loads(sys.argv[2])
 rename, write_text = Path.rename, RunFolder.write_text
 die = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)

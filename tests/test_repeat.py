@@ -15,6 +15,8 @@ import pytest
 import dataaudit
 from dataaudit.engine.duckdb import DuckDBEngine
 
+pytestmark = pytest.mark.slow  # whole runs in processes of their own
+
 FILES = [
     "clean/test.parquet",
     "clean/train.parquet",
