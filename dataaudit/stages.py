@@ -139,7 +139,13 @@ _SHOWN = 3
 
 def table_of(source: Source, sides: Split, contract: Contract, seed: int) -> Table:
     """Put together what the audit sees: in both views the rows that have a target."""
-    source.engine.view("labelled_raw", _with_target("kept_raw"))
+    return _labelled(source, sides, "kept_raw", sensitive=contract.sensitive, seed=seed)
+
+
+def _labelled(source: Source, sides: Split, raw: str, **options: Any) -> Table:
+    """Return the table of the rows that the split kept, their text taken from a relation."""
+    kept = f"SELECT * FROM {raw} WHERE {ROW} IN (SELECT {ROW} FROM labelled)"
+    source.engine.view("labelled_raw", kept)
     return Table(
         source.engine,
         raw="labelled_raw",
@@ -147,14 +153,8 @@ def table_of(source: Source, sides: Split, contract: Contract, seed: int) -> Tab
         columns=sides.columns,
         task=sides.task,
         sides="sides",
-        sensitive=contract.sensitive,
-        seed=seed,
+        **options,
     )
-
-
-def _with_target(relation: str) -> str:
-    """Return the SELECT of the rows of a relation that the split kept."""
-    return f"SELECT * FROM {relation} WHERE {ROW} IN (SELECT {ROW} FROM labelled)"
 
 
 def defects_of(config: Config) -> dict[str, Defect]:
@@ -186,17 +186,9 @@ def described(source: Source, target: str | None, account: RowAccount) -> Table:
         relation="typed",
         test_from=source.test_from,
     )
-    source.engine.view("labelled_raw", _with_target("raw"))
     kept = sum(sides.counts.values())
     account.add("target", rows_in=source.rows, rows_out=kept, dropped=len(sides.set_aside))
-    return Table(
-        source.engine,
-        raw="labelled_raw",
-        typed="labelled",
-        columns=sides.columns,
-        task=sides.task,
-        sides="sides",
-    )
+    return _labelled(source, sides, "raw")
 
 
 def clean(
