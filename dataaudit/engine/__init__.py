@@ -5,34 +5,51 @@ Statistics and rules are written once, as DuckDB SQL. An engine of another diale
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
+
+ROW_GROUP = 122_880
+"""Rows of a row group in every Parquet file that is written, and of a batch that is streamed."""
 
 
 class Engine(Protocol):
     """What a stage may ask of the place where the rows live.
 
     ``folder`` is private to the engine and goes when it closes; a stage may keep files in it.
+    ``dialect`` is the name that sqlglot has for what the engine speaks.
     """
 
     folder: Path
+    dialect: str
 
     def query(self, sql: str) -> pa.Table:
         """Run one SELECT and bring its rows, which must be few, into memory."""
+        ...
+
+    def batches(self, sql: str, rows: int = ROW_GROUP) -> Iterator[pa.RecordBatch]:
+        """Run one SELECT and yield its rows, any number, a batch at a time in their order."""
         ...
 
     def view(self, name: str, sql: str) -> None:
         """Give a SELECT a name, replacing what bore it."""
         ...
 
+    def store(self, name: str, sql: str) -> None:
+        """Compute a SELECT once and give its rows, which may be many, a name."""
+        ...
+
     def register(self, name: str, data: Any) -> None:
         """Make an arrow table or a polars frame readable under a name, without copying it."""
         ...
 
-    def copy(self, sql: str, path: Path) -> None:
-        """Write the rows of a SELECT to one Parquet file, streaming, in their order."""
+    def copy(self, sql: str, path: Path, *, metadata: Mapping[str, str] | None = None) -> int:
+        """Write the rows of a SELECT as Parquet, streaming, in their order; return how many.
+
+        One file, or a folder of files where several machines write.
+        """
         ...
 
     def close(self) -> None:

@@ -67,3 +67,30 @@ def test_dates_are_in_utc() -> None:
     with DuckDBEngine() as engine:
         sql = "SELECT '2020-01-01 00:00:00+02:00'::TIMESTAMPTZ::TIMESTAMP::VARCHAR AS x"
         assert engine.query(sql).to_pylist() == [{"x": "2019-12-31 22:00:00"}]
+
+
+def test_batches_stream_while_other_statements_run() -> None:
+    with DuckDBEngine() as engine:
+        engine.register("few", pa.table({"x": [1, 2]}))
+        engine.view("named", "SELECT x FROM few")
+        assert [batch.num_rows for batch in engine.batches("SELECT * FROM named")] == [2]
+        stream = engine.batches("SELECT range AS x FROM range(300_000)", 100_000)
+        first = next(stream)
+        assert engine.query("SELECT 1 AS y").num_rows == 1
+        rows = first.column(0).to_pylist() + [x for b in stream for x in b.column(0).to_pylist()]
+    assert rows == list(range(300_000))
+
+
+def test_stored_rows_are_computed_once() -> None:
+    with DuckDBEngine() as engine:
+        engine.view("source", "SELECT 1 AS x")
+        engine.store("kept", "SELECT x + 1 AS x FROM source")
+        engine.view("source", "SELECT 5 AS x")
+        assert engine.query("SELECT * FROM kept").to_pylist() == [{"x": 2}]
+
+
+def test_a_copy_counts_its_rows_and_carries_metadata(tmp_path: Path) -> None:
+    path = tmp_path / "x.parquet"
+    with DuckDBEngine() as engine:
+        assert engine.copy("SELECT range FROM range(7)", path, metadata={"k": "it's"}) == 7
+    assert pq.read_metadata(path).metadata[b"k"] == b"it's"
