@@ -23,6 +23,8 @@ from dataaudit.source import ReadOptions
 from dataaudit.split import SplitSpec, TaskSpec
 
 STRICT = ConfigDict(extra="forbid")
+FIT_ROWS = 1_000_000
+"""Training rows that estimators fit on at most: a quantile of so many is off by 0.1 % of rows."""
 
 
 class SourceConfig(ReadOptions):
@@ -92,6 +94,11 @@ class Config(BaseModel):
     split: SplitSpec = SplitSpec()
     audit: AuditConfig = AuditConfig()
     clean: list[Step] = []
+    fit_rows: int = Field(
+        default=FIT_ROWS,
+        ge=1_000,
+        description="Training rows that a cleaning learns from at most, picked by row key.",
+    )
     train: TrainSpec = TrainSpec()
     prove: ProveSpec | Literal["off"] = ProveSpec()
     output: OutputConfig = OutputConfig()
