@@ -13,10 +13,11 @@ demo: $(READY)
 
 test: $(READY) style
 	sh tests/install_browser.sh
+	sh tests/install_java.sh
 	$(BIN)/python -m pytest -n 2
 
 quick: $(READY) style
-	$(BIN)/python -m pytest -n 2 -m "not slow and not browser" --ignore dataaudit/proof
+	$(BIN)/python -m pytest -n 2 -m "not slow and not browser and not spark" --ignore dataaudit/proof
 
 style: $(READY)
 	$(BIN)/ruff check
@@ -28,7 +29,7 @@ docs: $(READY)
 
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	    --extra keras --extra test pyproject.toml -o requirements.lock
+	    --extra keras --extra spark --extra test pyproject.toml -o requirements.lock
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
