@@ -43,6 +43,11 @@ class ColumnProfile:
         Characters of the longest text cell.
     top
         Up to 20 most frequent values with their counts, most frequent first, ties by value.
+    is_top_exact
+        Whether `top` counts all rows; False where it names the sample's values and its counts.
+    levels
+        Every value that is not missing with its count over all rows, in the order of `top`; None
+        where there are more than 1,000 or they were not all counted.
     quantiles
         Of the sample, by probability; empty for columns that are no numbers.
     """
@@ -65,6 +70,8 @@ class ColumnProfile:
     padded: int = 0
     max_length: int = 0
     top: tuple[tuple[Any, int], ...] = ()
+    is_top_exact: bool = True
+    levels: Mapping[Any, int] | None = None
     quantiles: Mapping[float, float] = field(default_factory=dict)
 
     @property
