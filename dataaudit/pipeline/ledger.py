@@ -34,7 +34,7 @@ def ledger_line(name: str, step: Any, before: Flow, after: Flow, balance: str) -
         sentence = _BALANCE.get(balance, "") if name == "imbalance" else ""
         sentence = sentence or "Configured to do nothing."
     else:
-        sentence = _sentence([*_rows(before, after), *_cells(before, after)])
+        sentence = _sentence([*_rows(before, after), *_cells(before, after), *_notes(step)])
     return {
         "name": name,
         "estimator": "" if isinstance(step, str) else type(step).__name__,
@@ -59,6 +59,12 @@ def _rows(before: Flow, after: Flow) -> list[str]:
         *([f"removed {_count(gone, 'training row')}"] if gone else []),
         *([f"made {_count(made, 'synthetic row')}"] if made > 0 else []),
     ]
+
+
+def _notes(step: Any) -> list[str]:
+    """Return what a step has to say of itself."""
+    note = getattr(step, "note_", "")
+    return [note] if note else []
 
 
 def _cells(before: Flow, after: Flow) -> list[str]:

@@ -186,14 +186,6 @@ def test_oversampling_refuses_with_a_reason(change, reason):
         Oversample().fit_resample(*change(*mixed()))
 
 
-def test_levels_that_do_not_fit_in_memory_are_refused():
-    rows = 30_000
-    frame = pd.DataFrame({"x": np.arange(float(rows)), "name": np.arange(rows).astype(str)})
-    y = np.r_[np.zeros(rows - 6), np.ones(6)]
-    with pytest.raises(DataError, match="30,000 levels of `name`"):
-        Oversample().fit_resample(frame, y)
-
-
 @pytest.mark.parametrize("params", [{"ratio": 0}, {"ratio": 1.5}, {"neighbours": 0}])
 def test_wrong_parameters_are_refused_when_fitted(params):
     with pytest.raises(ConfigError, match="imbalance"):

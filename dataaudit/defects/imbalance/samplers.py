@@ -1,25 +1,30 @@
-"""Oversample and Undersample: imbalanced-learn's samplers for frames of any column types.
+"""Oversample and Undersample: resampling for frames of any column types and any number of rows.
 
 imbalanced-learn has one SMOTE for numbers, one for numbers with categories and one for categories
-alone; each fails in its own way on dates, booleans, missing cells and small classes. `Oversample`
-picks the right one, keeps types and names, and refuses with a reason.
+alone; each fails in its own way on dates, booleans, missing cells and small classes, and with
+categories none gets through a million rows. `Oversample` is one for all: it makes the rows that
+SMOTE and SMOTENC make, keeps types and names, needs the rows of the rarer classes alone, and
+refuses with a reason. `Undersample` is imbalanced-learn's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from imblearn.over_sampling import SMOTE, SMOTEN, SMOTENC
 from imblearn.under_sampling import RandomUnderSampler
+from sklearn.utils import check_random_state
 
+from dataaudit.defects.imbalance.smote import MOST_ROWS, SyntheticRows
+from dataaudit.engine import ROW_GROUP
 from dataaudit.errors import ConfigError, DataError
-from dataaudit.estimator import dates, floats, numbers
+from dataaudit.estimator import floats, numbers
 from dataaudit.sampler import FrameSampler
 
 _FEWEST_ROWS = 6  # five neighbours and the row itself, imbalanced-learn's default
-_MOST_BYTES = 2e9  # SMOTENC holds new rows x neighbours x levels as dense doubles
 
 
 class _Balancer(FrameSampler):
@@ -60,6 +65,8 @@ class Oversample(_Balancer):
         Position of each row in the input, -1 for a synthetic one.
     sampling_strategy_ : dict
         Rows of each class afterwards.
+    note_ : str
+        Says where the synthetic rows were drawn between a part of a class; else empty.
 
     Raises
     ------
@@ -89,20 +96,79 @@ class Oversample(_Balancer):
         self, frame: pd.DataFrame, labels: np.ndarray
     ) -> tuple[np.ndarray, pd.DataFrame, np.ndarray]:
         codes, counts = self._counted(labels)
-        wanted = np.maximum(counts, np.floor(self.ratio * counts.max()).astype(int))
-        rows = np.arange(len(frame))
-        grown = np.flatnonzero(wanted > counts)
-        if not len(grown):
-            return rows, frame.iloc[:0], rows[:0]
-        self._refuse_small(counts[grown].min())
-        coder = _Coder(frame)
-        smote = self._smote(coder, min(self.neighbours, counts[grown].min() - 1))
-        coder.refuse_size((wanted - counts).max() * smote.k_neighbors)
-        smote.set_params(sampling_strategy={int(c): int(wanted[c]) for c in grown})
-        matrix, new_codes = smote.fit_resample(coder.matrix, codes)
-        first = np.array([np.flatnonzero(codes == code)[0] for code in range(len(counts))])
-        synthetic = coder.decode(np.asarray(matrix[len(frame) :], dtype=float))
-        return rows, synthetic, first[new_codes[len(frame) :]]
+        missing = self.missing(dict(enumerate(counts.tolist())))
+        classes = {code: frame[codes == code] for code in missing}
+        made, donors = [frame.iloc[:0]], [np.empty(0, dtype=np.intp)]
+        for batch, code in self._stream(classes, missing, ROW_GROUP):
+            made.append(batch)
+            donors.append(np.full(len(batch), np.argmax(codes == code)))
+        return np.arange(len(frame)), pd.concat(made), np.concatenate(donors)
+
+    def missing(self, counts: Mapping[Any, int]) -> dict[Any, int]:
+        """Return how many rows each class lacks, by the rows that it has; only those that do.
+
+        Examples
+        --------
+        >>> Oversample(ratio=0.5).missing({"no": 90, "yes": 10})
+        {'yes': 35}
+        """
+        wanted = int(np.floor(self.ratio * max(counts.values())))
+        return {label: wanted - rows for label, rows in counts.items() if rows < wanted}
+
+    def stream(
+        self,
+        classes: Mapping[Any, pd.DataFrame],
+        missing: Mapping[Any, int],
+        *,
+        size: int = ROW_GROUP,
+    ) -> Iterator[tuple[pd.DataFrame, Any]]:
+        """Yield synthetic rows where the training rows do not fit in memory.
+
+        The rows are those of `fit_resample`, whatever the size of a batch.
+
+        Parameters
+        ----------
+        classes
+            By label, the rows that others are drawn between; `MOST_ROWS` of a class do.
+        missing
+            By label, how many synthetic rows to draw; see `missing`.
+        size
+            Rows of a frame at most.
+
+        Yields
+        ------
+        DataFrame, label
+            Class by class.
+
+        Raises
+        ------
+        DataError
+            As `fit_resample`.
+        """
+        for label in missing:
+            _refuse_gaps(classes[label])
+        yield from self._stream(classes, missing, size)
+
+    def _stream(
+        self, classes: Mapping[Any, pd.DataFrame], missing: Mapping[Any, int], size: int
+    ) -> Iterator[tuple[pd.DataFrame, Any]]:
+        """Yield synthetic rows of checked classes."""
+        self.note_ = ""
+        if not missing:
+            return
+        largest = max(len(classes[label]) for label in missing)
+        if largest > MOST_ROWS:
+            self.note_ = f"drawn between {MOST_ROWS:,} of the {largest:,} rows of a class"
+        smallest = min(len(classes[label]) for label in missing)
+        self._refuse_small(smallest)
+        count = min(self.neighbours, smallest - 1)
+        seed = self.random_state
+        if not isinstance(seed, Integral):
+            seed = check_random_state(seed).randint(2**31)
+        for label, rows in missing.items():
+            drawn = SyntheticRows(classes[label], neighbours=count, seed=int(seed), most=MOST_ROWS)
+            for batch in drawn.batches(rows, size=size):
+                yield batch, label
 
     def _checked(self, X: Any, y: Any) -> tuple[pd.DataFrame, np.ndarray]:
         frame, labels = super()._checked(X, y)
@@ -113,15 +179,6 @@ class Oversample(_Balancer):
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = False
         return tags
-
-    def _smote(self, coder: _Coder, neighbours: int) -> Any:
-        """Pick the SMOTE that fits the columns."""
-        common = {"k_neighbors": int(neighbours), "random_state": self.random_state}
-        if coder.is_category.all():
-            return SMOTEN(**common)
-        if coder.is_category.any():
-            return SMOTENC(np.flatnonzero(coder.is_category).tolist(), **common)
-        return SMOTE(**common)
 
     def _refuse_small(self, rows: int) -> None:
         """Refuse to invent a class from a handful of rows."""
@@ -172,63 +229,6 @@ class Undersample(_Balancer):
         sampler.fit_resample(np.arange(len(frame)).reshape(-1, 1), codes)
         kept = np.sort(sampler.sample_indices_)
         return kept, frame.iloc[:0], kept[:0]
-
-
-class _Coder:
-    """Turn a frame into the matrix that SMOTE takes, and its synthetic rows back into a frame."""
-
-    def __init__(self, frame: pd.DataFrame) -> None:
-        self.frame = frame
-        number, date = set(numbers(frame)), set(dates(frame))
-        self.levels: dict[Any, Any] = {}
-        columns = []
-        for name, values in frame.items():
-            if name in date:
-                columns.append(_standard(values)[0])
-            elif name in number and values.nunique() > 2:  # noqa: PLR2004 - a flag has two values
-                columns.append(floats(values))
-            else:
-                codes, self.levels[name] = pd.factorize(values)
-                columns.append(codes.astype("float64"))
-        self.matrix = np.column_stack(columns)
-        self.is_category = np.array([name in self.levels for name in frame.columns])
-
-    def refuse_size(self, drawn: int) -> None:
-        """Refuse what SMOTENC could not hold in memory."""
-        if drawn * sum(len(levels) for levels in self.levels.values()) * 8 < _MOST_BYTES:
-            return
-        most = max(self.levels, key=lambda name: len(self.levels[name]))
-        raise DataError(
-            "imbalance",
-            f"SMOTE cannot hold the {len(self.levels[most]):,} levels of `{most}` in memory",
-            remedy=f"Put `{most}` under `task.ignore`, pool its levels before, "
-            "or take `method: class_weight`.",
-        )
-
-    def decode(self, matrix: np.ndarray) -> pd.DataFrame:
-        """Return synthetic rows in the columns and types of the frame."""
-        cells = zip(self.frame.items(), matrix.T, strict=True)
-        return pd.DataFrame(
-            {name: self._decoded(name, values, column) for (name, values), column in cells}
-        )
-
-    def _decoded(self, name: Any, values: pd.Series, cells: np.ndarray) -> pd.Series:
-        """Return one column of the synthetic rows in the type of the given one."""
-        if name in self.levels:
-            return pd.Series(self.levels[name].take(np.rint(cells).astype(int)), dtype=values.dtype)
-        if values.dtype.kind == "M":
-            _, middle, spread = _standard(values)
-            whole = np.rint(cells * spread).astype("int64") + middle
-            return pd.Series(whole).astype(values.dtype)
-        return pd.Series(np.rint(cells) if values.dtype.kind in "iu" else cells, dtype=values.dtype)
-
-
-def _standard(values: pd.Series) -> tuple[np.ndarray, int, float]:
-    """Return dates in standard deviations from a middle, so that no distance is dates alone."""
-    ticks = values.astype("int64").to_numpy()
-    middle = int(np.median(ticks))
-    spread = float(np.std((ticks - middle).astype("float64"))) or 1.0
-    return (ticks - middle) / spread, middle, spread
 
 
 def _refuse_gaps(frame: pd.DataFrame) -> None:
