@@ -5,11 +5,10 @@ Every public name is loaded on first use, so that importing the package costs no
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from dataaudit.lazy import on_first_use
 
 _HOMES = {
-    "audit": "dataaudit.chain",
+    "audit": "dataaudit.auditing",
     "run": "dataaudit.chain",
     "apply": "dataaudit.applying",
     "load": "dataaudit.applying",
@@ -42,13 +41,7 @@ __version__ = "0.1.0"
 __all__ = [*_HOMES]  # noqa: PLE0604 - the names are the keys above
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
-    value = getattr(importlib.import_module(_HOMES[name]), name)
-    globals()[name] = value
-    return value
+__getattr__ = on_first_use(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

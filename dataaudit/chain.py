@@ -6,7 +6,7 @@ returns plain values; none reaches back.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,14 +17,10 @@ from dataaudit.config import Config, from_dict, load
 from dataaudit.contract import check as check_contract
 from dataaudit.contract import load_contract
 from dataaudit.defects import audit as audit_table
-from dataaudit.defects import configured
 from dataaudit.engine.duckdb import DuckDBEngine
 from dataaudit.output import open_run, write_table
-from dataaudit.report.collect import collect
 from dataaudit.report.progress import Progress, Silent
-from dataaudit.result import AuditResult, Checkup, RunResult
-from dataaudit.source import read
-from dataaudit.source.tables import column_name
+from dataaudit.result import Checkup, RunResult
 
 
 def run(
@@ -129,56 +125,6 @@ def check(config: Config | Mapping[str, Any] | str | Path, *, allow_code: bool =
         table = stages.table_of(source, sides, contract, config.seed)
         stages.build_cleaning(config, table, rules, allow_code=allow_code)
     return Checkup.of(checked, account, config.gate.fail_on)
-
-
-def audit(
-    data: Any,
-    target: Any = None,
-    *,
-    test: Any = None,
-    checks: Mapping[str, Mapping[str, Any]] | None = None,
-    ignore: Sequence[str] = (),
-) -> AuditResult:
-    """List the defects of a table; nothing is trained, nothing is changed.
-
-    Parameters
-    ----------
-    data, test
-        A file or a pandas, polars or arrow table; and a test table of its own, if there is one.
-    target
-        The column to predict, named as the frame does; without it the checks that need one are
-        not applicable.
-    checks
-        Parameters by check, as under ``audit.checks``.
-    ignore
-        Codes and ids not to hear of.
-
-    Raises
-    ------
-    SourceError
-        If the table cannot be read.
-    UnknownNameError, ConfigError
-        For a target, check or parameter that does not exist or fit.
-    """
-    rules, account = configured(checks), RowAccount()
-    with DuckDBEngine() as engine:
-        source = read(data, test=test, engine=engine)
-        name = None if target is None else column_name(target)
-        table = stages.described(source, name, account)
-        outcomes = audit_table(table, rules, ignore)
-        report = collect(
-            name=Path(source.files[0]).stem if source.files else "table",
-            outcomes=outcomes,
-            account=[entry for entry in account.to_list() if entry["rows_in"] > entry["rows_out"]],
-            profile=table.profile,
-            columns=table.columns,
-            task=table.task,
-            source=source.description,
-            sample=table.sample,
-            unproven="An audit trains nothing; `dataaudit run` proves what cleaning is worth.",
-            versions=fingerprint.versions(),
-        )
-    return AuditResult(outcomes=outcomes, profile=table.profile, report=report)
 
 
 def as_config(config: Config | Mapping[str, Any] | str | Path) -> Config:

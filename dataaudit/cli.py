@@ -91,7 +91,7 @@ def audit(
     json: Json = False,
 ) -> int:
     """List the defects of TABLE; no config needed."""
-    from dataaudit.chain import audit as audit_table
+    from dataaudit.auditing import audit as audit_table
     from dataaudit.output import refuse_overwriting
 
     if report is not None:

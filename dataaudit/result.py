@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
 
 from dataaudit.account import RowAccount
-from dataaudit.contract import Checked
 from dataaudit.errors import ExitCode
 from dataaudit.finding import Finding, Outcome, Severity, Status
 from dataaudit.output import to_json
 from dataaudit.profile import Profile
 from dataaudit.report import html, notebook, terminal
+
+if TYPE_CHECKING:
+    from dataaudit.contract import Checked
 
 _GATES = {"warn": Severity.WARNING, "error": Severity.ERROR}
 

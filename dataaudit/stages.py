@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from dataaudit import fingerprint, proof
 from dataaudit.account import RowAccount
+from dataaudit.auditing import enter_source, labelled
 from dataaudit.config import Config
 from dataaudit.contract import Checked, Contract, set_aside
 from dataaudit.defects import Defect, configured
@@ -22,7 +23,7 @@ from dataaudit.output import RunFolder, clean_table, write_table
 from dataaudit.pipeline import Cleaning, Resampled, save
 from dataaudit.source import ReadOptions, Source, read
 from dataaudit.source.columns import ROW
-from dataaudit.split import TARGET_MISSING, Split, SplitSpec, TaskSpec, split
+from dataaudit.split import TARGET_MISSING, Split, split
 from dataaudit.table import Table
 
 Kind = Literal["classification", "regression"]
@@ -63,18 +64,6 @@ def read_source(config: Config, contract: Contract, engine: Engine, account: Row
     )
     enter_source(source, account)
     return source
-
-
-def enter_source(source: Source, account: RowAccount) -> None:
-    """Enter the lines that could not be split into the row account."""
-    lines = source.bad_lines.num_rows
-    account.add(
-        "source",
-        rows_in=source.rows + lines,
-        rows_out=source.rows,
-        quarantined=lines,
-        note="lines that could not be split go to quarantine" if lines else "",
-    )
 
 
 def enter_contract(checked: Checked, source: Source, account: RowAccount) -> None:
@@ -139,22 +128,7 @@ _SHOWN = 3
 
 def table_of(source: Source, sides: Split, contract: Contract, seed: int) -> Table:
     """Put together what the audit sees: in both views the rows that have a target."""
-    return _labelled(source, sides, "kept_raw", sensitive=contract.sensitive, seed=seed)
-
-
-def _labelled(source: Source, sides: Split, raw: str, **options: Any) -> Table:
-    """Return the table of the rows that the split kept, their text taken from a relation."""
-    kept = f"SELECT * FROM {raw} WHERE {ROW} IN (SELECT {ROW} FROM labelled)"
-    source.engine.view("labelled_raw", kept)
-    return Table(
-        source.engine,
-        raw="labelled_raw",
-        typed="labelled",
-        columns=sides.columns,
-        task=sides.task,
-        sides="sides",
-        **options,
-    )
+    return labelled(source, sides, "kept_raw", sensitive=contract.sensitive, seed=seed)
 
 
 def defects_of(config: Config) -> dict[str, Defect]:
@@ -169,26 +143,6 @@ def build_cleaning(
     """Build the unfitted cleaning; an order that cannot work is refused here."""
     kind: Kind = table.task.kind or "classification"
     return Cleaning.build(config.clean, defects, kind=kind, seed=config.seed, allow_code=allow_code)
-
-
-def described(source: Source, target: str | None, account: RowAccount) -> Table:
-    """Return the table of an audit without a config: every row, dealt to sides if it can be."""
-    enter_source(source, account)
-    if target is None:
-        return Table(source.engine, columns=source.columns)
-    task = TaskSpec(target=target)
-    sides = split(
-        source.engine,
-        source.columns,
-        task,
-        SplitSpec(),
-        seed=0,
-        relation="typed",
-        test_from=source.test_from,
-    )
-    kept = sum(sides.counts.values())
-    account.add("target", rows_in=source.rows, rows_out=kept, dropped=len(sides.set_aside))
-    return _labelled(source, sides, "raw")
 
 
 def clean(

@@ -4,6 +4,9 @@ To add one, copy the nearest file. Its name is the key in YAML (under ``audit.ch
 ``clean``), its docstring is the documentation page, the signature of its class is the parameters,
 their validation and the JSON Schema. Nothing else names it. Other packages add theirs by the entry
 point group ``dataaudit.defects``.
+
+Its estimator stands in a file beside it, loaded by `Defect.remedy` alone: whoever looks at a table
+does not wait for scikit-learn.
 """
 
 from __future__ import annotations
@@ -16,14 +19,16 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Annotated, Any, ClassVar, Self, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, get_type_hints
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
-from sklearn.base import BaseEstimator
 
 from dataaudit.errors import ConfigError, UnknownNameError
 from dataaudit.finding import Finding, Outcome, Remedy, Severity, Status
 from dataaudit.table import Table
+
+if TYPE_CHECKING:
+    from sklearn.base import BaseEstimator
 
 _EXAMPLES = 5
 

@@ -3,8 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import ks_2samp
 
 from dataaudit.defects.contamination import Contamination
+from dataaudit.defects.contamination.shift import ks_distance
 from dataaudit.finding import Severity, Status
 
 ROWS = 1000
@@ -145,3 +149,13 @@ def test_hostile_tables_end_in_an_outcome(make_table):
     assert Contamination().run(make_table(rows, "y", sides=sides())).status is Status.PASSED
     two = make_table(frame().head(2), "y", sides=np.array(["train", "test"]))
     assert Contamination().run(two).status in (Status.PASSED, Status.FOUND)
+
+
+@given(
+    st.lists(st.integers(-4, 4), min_size=2, max_size=30),
+    st.lists(st.integers(-4, 4), min_size=2, max_size=30),
+)
+def test_distance_of_two_sides_is_that_of_scipy(first, second):
+    first, second = np.sort(np.array(first, float)), np.sort(np.array(second, float))
+    expected = ks_2samp(first, second, method="asymp").statistic
+    assert ks_distance(first, second) == pytest.approx(expected)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import chi2_contingency, mannwhitneyu
 from sklearn.base import clone
+from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -14,6 +16,7 @@ from sklearn.utils.estimator_checks import check_estimator
 
 from dataaudit.defects.missing import Missing
 from dataaudit.defects.missing.impute import FillGaps, ImputeFromDonors, imputer
+from dataaudit.defects.missing.telling import teller
 from dataaudit.errors import ConfigError
 from dataaudit.finding import Severity, Status
 
@@ -249,3 +252,20 @@ def test_works_in_a_grid_search():
 @pytest.mark.parametrize("estimator", [FillGaps(), ImputeFromDonors()])
 def test_passes_the_checks_of_scikit_learn(estimator):
     check_estimator(estimator, on_skip=None)
+
+
+@pytest.mark.parametrize("is_class", [True, False])
+def test_missingness_is_weighed_as_scikit_learn_and_scipy_do(is_class):
+    random = np.random.default_rng(5)
+    mask = random.random(400) < 0.3
+    target = pd.Series(np.where(random.random(400) < 0.3 + 0.2 * mask, 1.0, 0.0))
+    if not is_class:
+        target += random.integers(0, 4, 400)
+    area, chance = teller(target, is_class=is_class)(mask)
+    assert area == pytest.approx(roc_auc_score(*((target, mask) if is_class else (mask, target))))
+    theirs = (
+        chi2_contingency(pd.crosstab(mask, target))
+        if is_class
+        else mannwhitneyu(target[mask], target[~mask])
+    )
+    assert chance() == pytest.approx(theirs.pvalue)

@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.ensemble import IsolationForest
 
 from dataaudit.defects.outliers import Outliers
 from dataaudit.defects.outliers.bounds import bounds
+from dataaudit.defects.outliers.forest import grow, scores
 from dataaudit.defects.outliers.remedies import ClipOutliers, DropOutliers
 from dataaudit.defects.outliers.repeats import repeat
 from dataaudit.defects.outliers.rows import apart, isolation
@@ -219,3 +221,20 @@ def test_dropping_every_row_is_refused():
 def test_wrong_parameters_are_refused_when_fitted(params):
     with pytest.raises(ConfigError, match="outliers"):
         ClipOutliers(**params).fit(pd.DataFrame({"x": [1.0, 2.0]}))
+
+
+@pytest.mark.parametrize("columns", [2, 6, 20])
+def test_rows_score_as_in_an_isolation_forest_of_scikit_learn(columns):
+    cells = draw().normal(size=(2_000, columns))
+    cells[:15] += 5
+    cells[:, -1] = cells[:, -1].round()  # ties, and nodes that are one value
+    ours = scores(grow(cells, 3), cells)
+    theirs = -IsolationForest(random_state=3).fit(cells).score_samples(cells)
+    assert np.corrcoef(ours, theirs)[0, 1] > 0.9
+    assert ours.mean() == pytest.approx(theirs.mean(), abs=0.02)
+    assert ours[:15].mean() == pytest.approx(theirs[:15].mean(), abs=0.03)
+
+
+def test_rows_that_are_all_one_cannot_be_split():
+    cells = np.ones((300, 3))
+    assert scores(grow(cells, 0), cells).tolist() == pytest.approx([0.5] * 300)

@@ -33,10 +33,10 @@ P. Li et al., CleanML, ICDE 2021: mending inconsistent levels seldom helps and d
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from dataaudit.defects import Defect, Share
 from dataaudit.defects.categories.levels import LEVELS, SHOWN, cut, is_unique, levels_of, shown
-from dataaudit.defects.categories.normalize import NormalizeLevels
 from dataaudit.defects.categories.spelling import (
     RATIO,
     bare,
@@ -47,9 +47,13 @@ from dataaudit.defects.categories.spelling import (
 )
 from dataaudit.engine.sql import ident, literals
 from dataaudit.finding import Finding, Remedy, Severity
+from dataaudit.lazy import on_first_use
 from dataaudit.table import Table
 
-__all__ = ["Categories", "NormalizeLevels", "near_identical"]
+if TYPE_CHECKING:
+    from dataaudit.defects.categories.normalize import NormalizeLevels
+
+__getattr__ = on_first_use(__name__, {"NormalizeLevels": "dataaudit.defects.categories.normalize"})
 
 _PAIRS = 100  # pairs kept as evidence
 _TOO_FEW = 20  # rows per level below which a column has too many; its inverse is 5 %
@@ -99,6 +103,8 @@ class Categories(Defect):
 
     def remedy(self) -> NormalizeLevels:
         """Return `NormalizeLevels` with the same parameters."""
+        from dataaudit.defects.categories.normalize import NormalizeLevels
+
         return NormalizeLevels(merge=self.merge, ratio=self.ratio)
 
     def _header(self, table: Table) -> Iterator[Finding]:

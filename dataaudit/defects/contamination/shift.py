@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2_contingency, ks_2samp
+from pandas.api.types import is_datetime64_any_dtype, is_numeric_dtype
 
+from dataaudit import chance
 from dataaudit.table import Table
 
 _SIGNIFICANT = 0.01  # of all columns together
@@ -35,9 +39,9 @@ def shifted(table: Table, rows: pd.DataFrame, least: float) -> dict[str, float]:
         return {}
     found = {}
     for name in names:
-        effect, chance = _shift(rows[name][is_seen], rows[name][is_test])
-        if effect >= least and chance * len(names) < _SIGNIFICANT:
-            found[name] = round(effect, 4)
+        worst = max(_effects(rows[name], is_seen, is_test), key=lambda kind: kind.effect)
+        if worst.effect >= least and worst.chance() * len(names) < _SIGNIFICANT:
+            found[name] = round(worst.effect, 4)
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 
@@ -46,36 +50,54 @@ def _moves_with_time(table: Table, name: str) -> bool:
     return table.task.time is not None and table.columns[name].dtype == "date"
 
 
-def _shift(seen: pd.Series, test: pd.Series) -> tuple[float, float]:
-    """Return the effect and how likely chance alone makes one as large."""
-    if pd.api.types.is_datetime64_any_dtype(seen):
-        zero = pd.Timestamp(0)
-        seen, test = (seen - zero).dt.total_seconds(), (test - zero).dt.total_seconds()
-    if not pd.api.types.is_numeric_dtype(seen):
-        return _shift_of_levels(seen, test)
-    gaps = _shift_of_levels(seen.isna().astype(str), test.isna().astype(str))
-    a, b = seen.dropna().to_numpy(dtype=float), test.dropna().to_numpy(dtype=float)
-    if min(len(a), len(b)) < _FEWEST_ROWS:
-        return gaps
-    distance = ks_2samp(a, b, method="asymp")
-    return max(gaps, (float(distance.statistic), float(distance.pvalue)))
+class _Effect(NamedTuple):
+    """How far two sides are apart, 0 to 1, and how to ask whether chance alone may do that."""
+
+    effect: float
+    chance: Callable[[], float]
 
 
-def _shift_of_levels(seen: pd.Series, test: pd.Series) -> tuple[float, float]:
-    """Compare shares of levels; missing is a level, rare ones are one."""
-    both = pd.concat([seen, test]).astype(object)
-    both = both.where(both.notna(), None)
-    codes = pd.factorize(both, use_na_sentinel=False)[0]
-    sizes = np.bincount(codes)
-    kept = np.argsort(-sizes, kind="stable")[:_LEVELS]
-    place = np.full(len(sizes), len(kept))
-    place[kept] = np.arange(len(kept))
-    is_test = np.repeat([0, 1], [len(seen), len(test)])
-    counts = np.zeros((2, len(kept) + 1))
-    np.add.at(counts, (is_test, place[codes]), 1)
+def _effects(values: pd.Series, is_seen: np.ndarray, is_test: np.ndarray) -> list[_Effect]:
+    """Compare the sides of a column: by value, and by what is missing."""
+    if not (is_numeric_dtype(values) or is_datetime64_any_dtype(values)):
+        codes = pd.factorize(values)[0] + 1  # missing is a level
+        return [_of_levels(codes, is_seen, is_test)]
+    if is_datetime64_any_dtype(values):
+        values = (values - pd.Timestamp(0)).dt.total_seconds()
+    cells = values.to_numpy(dtype=float)
+    is_missing = np.isnan(cells)
+    gaps = _of_levels(is_missing.astype(int), is_seen, is_test)
+    seen, test = np.sort(cells[is_seen & ~is_missing]), np.sort(cells[is_test & ~is_missing])
+    if min(len(seen), len(test)) < _FEWEST_ROWS:
+        return [gaps]
+    distance = ks_distance(seen, test)
+    return [gaps, _Effect(distance, lambda: chance.of_distance(distance, len(seen), len(test)))]
+
+
+def ks_distance(first: np.ndarray, second: np.ndarray) -> float:
+    """Return the largest difference of two distribution functions.
+
+    Parameters
+    ----------
+    first, second : ndarray of shape (n,), float64
+        Ascending. Between two values of `second` only the function of `first` rises, so the
+        largest difference is at one of them, or just before it.
+    """
+    at = np.searchsorted(first, second, side="right") / len(first)
+    before = np.searchsorted(first, second, side="left") / len(first)
+    own_at = np.searchsorted(second, second, side="right") / len(second)
+    own_before = np.searchsorted(second, second, side="left") / len(second)
+    return float(max((own_at - at).max(), (before - own_before).max()))
+
+
+def _of_levels(codes: np.ndarray, is_seen: np.ndarray, is_test: np.ndarray) -> _Effect:
+    """Compare shares of levels; rare ones are one."""
+    levels = int(codes.max(initial=0)) + 1
+    counts = np.stack([np.bincount(codes[rows], minlength=levels) for rows in (is_seen, is_test)])
+    order = np.argsort(-counts.sum(axis=0), kind="stable")
+    kept, rare = order[:_LEVELS], order[_LEVELS:]
+    counts = np.column_stack([counts[:, kept], counts[:, rare].sum(axis=1)])
     counts = counts[:, counts.sum(axis=0) > 0]
-    if counts.shape[1] <= 1:
-        return 0.0, 1.0
     shares = counts / counts.sum(axis=1, keepdims=True)
-    chance = chi2_contingency(counts, correction=False).pvalue
-    return float(np.abs(shares[0] - shares[1]).sum() / 2), float(chance)
+    effect = float(np.abs(shares[0] - shares[1]).sum() / 2)
+    return _Effect(effect, lambda: chance.of_counts(counts))

@@ -33,23 +33,29 @@ A. Qahtan et al., FAHES: A robust disguised missing values detector, KDD 2018.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dataaudit.defects import Defect
-from dataaudit.defects.disguised.blank import BlankSentinels
 from dataaudit.defects.disguised.rule import Sentinel, Value, Zero, in_text
+from dataaudit.defects.disguised.wanted import Wanted
 from dataaudit.defects.disguised.words import DOUBTFUL_TOKENS, TOKENS
 from dataaudit.engine.sql import ident, literal, literals
 from dataaudit.finding import Finding, Remedy, Severity
+from dataaudit.lazy import on_first_use
 from dataaudit.source.casts import stripped
 from dataaudit.table import Table
+
+if TYPE_CHECKING:
+    from dataaudit.defects.disguised.blank import BlankSentinels
+
+__getattr__ = on_first_use(__name__, {"BlankSentinels": "dataaudit.defects.disguised.blank"})
 
 _SHOWN = 3  # tokens spelt out in a message
 _EXAMPLES = 5
 _LONGEST = 40  # characters of a token in a message
 
 
-class Disguised(Defect):
+class Disguised(Wanted, Defect):
     """Values that stand for "missing".
 
     Parameters
@@ -85,21 +91,22 @@ class Disguised(Defect):
         """Yield tokens read as missing, then what still stands in the columns."""
         for name in table.features:
             yield from self._read(table, name)
-        rule = self.remedy()
         for name in table.features:
             if table.columns[name].dtype == "str":
                 found = in_text(
                     _tokens(table, name), [str(level) for level, _ in table.profile[name].top]
                 )
             else:
-                found = rule.discovered(table.sample[name], name)
+                found = self.discovered(table.sample[name], name)
             yield from self._words(table, name, [one for one in found if one.kind == "token"])
             for one in found:
-                if one.kind != "token" and not rule.is_vetoed(name, one.value):
+                if one.kind != "token" and not self.is_vetoed(name, one.value):
                     yield self._number(table, name, one)
 
     def remedy(self) -> BlankSentinels:
         """Return `BlankSentinels` with the same parameters."""
+        from dataaudit.defects.disguised.blank import BlankSentinels
+
         return BlankSentinels(
             zero=self.zero, discover=self.discover, also=self.also, never=self.never
         )
@@ -128,12 +135,11 @@ class Disguised(Defect):
 
     def _words(self, table: Table, name: str, found: list[Sentinel]) -> Iterator[Finding]:
         """Name the words for missing that still stand in a text column."""
-        rule = self.remedy()
         for is_sure in (True, False):
             counts = {
                 str(one.value): one.count
                 for one in found
-                if one.is_sure == is_sure and not rule.is_vetoed(name, one.value)
+                if one.is_sure == is_sure and not self.is_vetoed(name, one.value)
             }
             if counts:
                 yield self._tokens(table, name, counts, is_sure=is_sure)

@@ -6,11 +6,12 @@ from typing import Any
 
 import pandas as pd
 
-from dataaudit.defects.disguised.rule import Sentinel, Value, Zero, sentinels_of
+from dataaudit.defects.disguised.rule import Value, Zero
+from dataaudit.defects.disguised.wanted import Wanted, form, key
 from dataaudit.estimator import FrameTransformer
 
 
-class BlankSentinels(FrameTransformer):
+class BlankSentinels(Wanted, FrameTransformer):
     """Turn values that stand for "missing" into missing cells.
 
     Which values, is learnt from the training rows; what is only a question stays.
@@ -49,15 +50,6 @@ class BlankSentinels(FrameTransformer):
     ) -> None:
         self.zero, self.discover, self.also, self.never = zero, discover, also, never
 
-    def discovered(self, values: pd.Series, name: str) -> list[Sentinel]:
-        """Return what the rule finds in one column, before vetoes."""
-        is_text = _form(values) is str
-        return sentinels_of(values, str(name), self.zero) if self.discover or is_text else []
-
-    def is_vetoed(self, name: str, value: Value) -> bool:
-        """Tell whether `never` names this value of this column."""
-        return _key(value) in {_key(real) for real in (self.never or {}).get(name, [])}
-
     def _learn(self, frame: pd.DataFrame, y: Any) -> None:  # noqa: ARG002 - labels play no part
         self.sentinels_ = {
             name: values for name in frame.columns if (values := self._of(frame[name], name))
@@ -67,24 +59,12 @@ class BlankSentinels(FrameTransformer):
         """Return the values of one column to blank, without repeats."""
         added = self.also.get(name, []) if isinstance(self.also, dict) else self.also or []
         sure = [found.value for found in self.discovered(values, name) if found.is_sure]
-        kept = [_key(value) for value in (*sure, *added) if not self.is_vetoed(name, value)]
-        return [value for value in dict.fromkeys(kept) if isinstance(value, _form(values))]
+        kept = [key(value) for value in (*sure, *added) if not self.is_vetoed(name, value)]
+        return [value for value in dict.fromkeys(kept) if isinstance(value, form(values))]
 
     def _apply(self, frame: pd.DataFrame) -> pd.DataFrame:
         changed = {name: _blank(frame[name], known) for name, known in self.sentinels_.items()}
         return frame.assign(**changed)
-
-
-def _form(values: pd.Series) -> type:
-    """Return the form that the sentinels of a column are stored in; no value has NoneType's."""
-    if pd.api.types.is_bool_dtype(values):
-        return type(None)
-    return float if pd.api.types.is_numeric_dtype(values) else str
-
-
-def _key(value: Value) -> Value:
-    """Return a value in the form that cells are compared in."""
-    return value.strip().lower() if isinstance(value, str) else float(value)
 
 
 def _blank(values: pd.Series, known: list[Value]) -> pd.Series:

@@ -32,17 +32,20 @@ References
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
-
-from sklearn.base import BaseEstimator
+from typing import TYPE_CHECKING, Any
 
 from dataaudit.defects import Defect, Share
 from dataaudit.defects.duplicates.columns import same_columns
-from dataaudit.defects.duplicates.drop import DropDuplicateRows
 from dataaudit.engine.sql import ident
 from dataaudit.finding import Finding, Remedy, Severity
+from dataaudit.lazy import on_first_use
 from dataaudit.source.columns import ROW
 from dataaudit.table import Table
+
+if TYPE_CHECKING:
+    from dataaudit.defects.duplicates.drop import DropDuplicateRows
+
+__getattr__ = on_first_use(__name__, {"DropDuplicateRows": "dataaudit.defects.duplicates.drop"})
 
 _FEWEST_ROWS = 20  # below, columns agree by chance
 _NAMED = 6
@@ -158,8 +161,10 @@ class Duplicates(Defect):
             ),
         )
 
-    def remedy(self) -> BaseEstimator:
+    def remedy(self) -> DropDuplicateRows:
         """Return `DropDuplicateRows`."""
+        from dataaudit.defects.duplicates.drop import DropDuplicateRows
+
         return DropDuplicateRows()
 
 

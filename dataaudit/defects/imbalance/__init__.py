@@ -37,18 +37,23 @@ References
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
 from pydantic import Field
-from sklearn.base import BaseEstimator
 
 from dataaudit.defects import Defect, Share
-from dataaudit.defects.imbalance.samplers import Oversample, Undersample
 from dataaudit.engine.sql import ident
 from dataaudit.finding import Finding, Remedy, Severity
+from dataaudit.lazy import on_first_use
 from dataaudit.table import Table
+
+if TYPE_CHECKING:
+    from dataaudit.defects.imbalance.samplers import Oversample, Undersample
+
+_SAMPLERS = "dataaudit.defects.imbalance.samplers"
+__getattr__ = on_first_use(__name__, {"Oversample": _SAMPLERS, "Undersample": _SAMPLERS})
 
 _HIGH_MAJORITY = 0.7  # from here `task.metric: auto` takes balanced accuracy
 _EMPTY_MAJORITY = 0.9  # from here accuracy has a tenth of its range left to say anything
@@ -173,8 +178,10 @@ class Imbalance(Defect):
                 remedy=Remedy(action="Judge by `task.metric: balanced_accuracy`."),
             )
 
-    def remedy(self) -> BaseEstimator | None:
+    def remedy(self) -> Oversample | Undersample | None:
         """Return the sampler; None where weights or a threshold do it."""
+        from dataaudit.defects.imbalance.samplers import Oversample, Undersample
+
         if self.method == "smote":
             return Oversample(neighbours=self.neighbours, ratio=self.ratio)
         return Undersample(ratio=self.ratio) if self.method == "undersample" else None

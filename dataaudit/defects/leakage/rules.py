@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
-from scipy.stats import binom
 
 from dataaudit.defects.leakage.tally import Bin, Tally, balanced_accuracy
 
@@ -186,17 +185,21 @@ def _is_lifted(leak: Leak, limits: Limits, tests: int) -> bool:
     """Say whether the class is more frequent here, by far and not by chance, in both halves."""
     if min(leak.rows) < _FEWEST_OF_A_CLASS:
         return False
-    shares = [hit / row for hit, row in zip(leak.hits, leak.rows, strict=True)]
-    chance = max(
-        binom.sf(hit - 1, row, leak.base) for hit, row in zip(leak.hits, leak.rows, strict=True)
-    )
-    return min(shares) - leak.base >= limits.lift and chance * tests < _SIGNIFICANT
+    halves = list(zip(leak.hits, leak.rows, strict=True))
+    if min(hit / row for hit, row in halves) - leak.base < limits.lift:
+        return False
+    from scipy.special import bdtrc  # loaded where something is lifted
+
+    chance = max(bdtrc(hit - 1, row, leak.base) if hit else 1.0 for hit, row in halves)
+    return bool(chance * tests < _SIGNIFICANT)
 
 
 def _is_pure(leak: Leak, limits: Limits) -> bool:
     """Say whether the exceptions are as few as asked for, allowing for chance in few rows."""
+    from scipy.special import bdtr  # loaded where something is lifted
+
     halves = zip(leak.hits, leak.rows, strict=True)
-    is_near = all(binom.cdf(hit, row, limits.purity) >= _BY_CHANCE for hit, row in halves)
+    is_near = all(bdtr(hit, row, limits.purity) >= _BY_CHANCE for hit, row in halves)
     return is_near and _lower_bound(sum(leak.hits), sum(leak.rows)) >= _SUREST
 
 

@@ -35,21 +35,22 @@ References
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2_contingency, mannwhitneyu
-from sklearn.base import BaseEstimator
 
 from dataaudit.defects import Defect, Share
-from dataaudit.defects.missing.impute import Numeric, imputer
+from dataaudit.defects.missing.methods import Numeric
+from dataaudit.defects.missing.telling import FEWEST, teller
 from dataaudit.engine.sql import ident
 from dataaudit.finding import Finding, Remedy, Severity
 from dataaudit.table import Table
 
+if TYPE_CHECKING:
+    from sklearn.compose import ColumnTransformer
+
 _LINKED = 0.9  # correlation of two masks from which the columns count as missing together
-_FEWEST = 10  # cells of either kind, below which masks are not compared
 _SIGNIFICANT = 0.01  # of the whole family of columns, by Holm's method
 _NAMED = 5  # columns spelt out in a message that speaks of many
 
@@ -108,13 +109,15 @@ class Missing(Defect):
         yield from self._columns(table, gaps)
         yield from self._rows(table)
         masks = table.sample[gaps].isna()
-        usable = masks.sum().clip(upper=(~masks).sum()) >= _FEWEST
+        usable = masks.sum().clip(upper=(~masks).sum()) >= FEWEST
         masks = masks.loc[:, usable]
         yield from self._together(masks)
         yield from self._target(table, masks)
 
-    def remedy(self) -> BaseEstimator:
+    def remedy(self) -> ColumnTransformer:
         """Return a `ColumnTransformer` of imputers by type of column."""
+        from dataaudit.defects.missing.impute import imputer
+
         return imputer(numeric=self.numeric, categorical=self.categorical, indicator=self.indicator)
 
     def _columns(self, table: Table, gaps: list[str]) -> Iterator[Finding]:
@@ -208,13 +211,14 @@ class Missing(Defect):
             return
         target = table.sample[table.task.target]
         masks, target = masks[target.notna()], target.dropna()
-        is_class = table.task.kind == "classification"
-        tests = {
-            str(name): _association(mask, target, is_class=is_class) for name, mask in masks.items()
-        }
-        for name in _significant({name: p for name, (_, p) in tests.items()}):
-            if tests[name][0] >= self.predicts:
-                yield self._informative(name, table, *tests[name])
+        tell = teller(target, is_class=table.task.kind == "classification")
+        told = {str(name): tell(masks[name].to_numpy()) for name in masks}
+        if max(one.area for one in told.values()) < self.predicts:
+            return
+        chances = {name: one.chance() for name, one in told.items()}
+        for name in _significant(chances):
+            if told[name].area >= self.predicts:
+                yield self._informative(name, table, told[name].area, chances[name])
 
     def _informative(self, name: str, table: Table, area: float, p: float) -> Finding:
         """Word the finding that missingness tells something of the target."""
@@ -261,24 +265,6 @@ def _linked(masks: pd.DataFrame) -> list[list[str]]:
             groups.append([str(name) for name in masks.columns[members]])
             taken[members] = True
     return groups
-
-
-def _association(mask: pd.Series, target: pd.Series, *, is_class: bool) -> tuple[float, float]:
-    """Return how well a mask tells the target (area under the curve) and the chance of it (p)."""
-    if mask.nunique() < 2 or target.nunique() < 2:  # noqa: PLR2004 - nothing to compare
-        return 0.5, 1.0
-    if not is_class:
-        missing, present = target[mask], target[~mask]
-        statistic, p = mannwhitneyu(missing, present)
-        area = float(statistic) / (len(missing) * len(present))
-        return max(area, 1 - area), float(p)
-    counts = pd.crosstab(mask, target).to_numpy()
-    counts = counts[:, counts.sum(axis=0) >= _FEWEST]
-    if counts.shape[1] < 2 or not counts.sum(axis=1).all():  # noqa: PLR2004 - the same
-        return 0.5, 1.0
-    rest = counts.sum(axis=1, keepdims=True) - counts
-    rates = counts[1] / counts.sum(axis=0) - rest[1] / rest.sum(axis=0)
-    return 0.5 + float(np.abs(rates).max()) / 2, float(chi2_contingency(counts).pvalue)
 
 
 def _significant(chances: dict[str, float]) -> list[str]:

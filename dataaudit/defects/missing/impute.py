@@ -11,9 +11,8 @@ from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.experimental import enable_iterative_imputer  # noqa: F401 - as scikit-learn asks
 from sklearn.impute import IterativeImputer, KNNImputer, SimpleImputer
 
+from dataaudit.defects.missing.methods import Numeric
 from dataaudit.estimator import FrameTransformer
-
-Numeric = Literal["median", "mean", "most_frequent", "constant", "knn", "iterative"]
 
 _NUMBERS = ("number", "boolean")  # numpy's bool cannot be missing, pandas' "boolean" can
 _DATES = ("datetime", "datetimetz")

@@ -33,21 +33,26 @@ fewer than 10 distinct values are never touched; whole rows are reported, never 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
 from pydantic import Field
-from sklearn.base import BaseEstimator
 
 from dataaudit.defects import Defect
 from dataaudit.defects.outliers.bounds import Bounds, bounds
-from dataaudit.defects.outliers.remedies import ClipOutliers, DropOutliers
 from dataaudit.defects.outliers.repeats import Repeat, repeat
 from dataaudit.defects.outliers.rows import apart, isolation
 from dataaudit.engine.sql import ident, literal
 from dataaudit.finding import Finding, Remedy, Severity
+from dataaudit.lazy import on_first_use
 from dataaudit.table import Table
+
+if TYPE_CHECKING:
+    from dataaudit.defects.outliers.remedies import ClipOutliers, DropOutliers
+
+_REMEDIES = "dataaudit.defects.outliers.remedies"
+__getattr__ = on_first_use(__name__, {"ClipOutliers": _REMEDIES, "DropOutliers": _REMEDIES})
 
 _MANY = 0.005  # a share of outlying cells that no slightly heavier tail explains
 _FAR = 2.0  # a cell twice as far out as its bound is no tail either
@@ -196,8 +201,10 @@ class Outliers(Defect):
             remedy=Remedy(action="Look at these rows; delete none for being rare."),
         )
 
-    def remedy(self) -> BaseEstimator:
+    def remedy(self) -> ClipOutliers | DropOutliers:
         """Return `ClipOutliers`, or `DropOutliers` for ``drop``."""
+        from dataaudit.defects.outliers.remedies import ClipOutliers, DropOutliers
+
         if self.action == "drop":
             return DropOutliers(reach=self.reach)
         return ClipOutliers(action=self.action, reach=self.reach)

@@ -9,12 +9,13 @@ the tail goes on, and up to 10 % of gross cells at either end cannot hide themse
 
 from __future__ import annotations
 
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import ndtri  # quantiles of the standard normal
 
-_QUARTER = float(ndtri(0.75))
+_NORMAL = NormalDist()
+_QUARTER = _NORMAL.inv_cdf(0.75)
 _IQR_OF_NORMAL = 2 * _QUARTER
 _TAILS = {0.1: 3, 0.025: 10, 0.005: 10}  # share of cells -> cells it must hold
 _FEWEST_CELLS = 30  # three in each outermost tenth
@@ -96,7 +97,7 @@ def _reaches(cells: np.ndarray, tail: float, reach: float) -> tuple[float, float
     end, q25, q50, q75, other = np.quantile(cells, [tail, 0.25, 0.5, 0.75, 1 - tail])
     if not end < q50 < other:
         return None
-    z = float(ndtri(1 - tail))
+    z = _NORMAL.inv_cdf(1 - tail)
     g = np.log((other - q50) / (q50 - end)) / z
     g = g if abs(g) > _FLAT else _FLAT
     with np.errstate(over="ignore", invalid="ignore"):  # no bound is a fine bound

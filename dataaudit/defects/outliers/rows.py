@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from sklearn.ensemble import IsolationForest
+
+from dataaudit.defects.outliers.forest import grow, scores
 
 _FEWEST_ROWS = 100
 _FEWEST_COLUMNS = 2  # one column is what the rule for cells is for
@@ -27,10 +28,6 @@ def isolation(frame: pd.DataFrame, seed: int) -> pd.Series:
     Series of float64
         In 0..1 by the index of the frame, larger is more apart; empty below 100 rows or two columns
         that vary.
-
-    References
-    ----------
-    Liu, Ting and Zhou, Isolation forest, ICDM 2008.
     """
     if len(frame) > _MOST_ROWS:
         frame = frame.sample(_MOST_ROWS, random_state=seed).sort_index()
@@ -39,8 +36,7 @@ def isolation(frame: pd.DataFrame, seed: int) -> pd.Series:
     if len(frame) < _FEWEST_ROWS or frame.shape[1] < _FEWEST_COLUMNS:
         return pd.Series(dtype="float64")
     matrix = frame.fillna(frame.median()).to_numpy(dtype="float64")
-    forest = IsolationForest(random_state=seed).fit(matrix)
-    return pd.Series(-forest.score_samples(matrix), index=frame.index)
+    return pd.Series(scores(grow(matrix, seed), matrix), index=frame.index)
 
 
 def apart(scores: pd.Series) -> pd.Series:

@@ -37,21 +37,21 @@ References
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
-from sklearn.base import BaseEstimator
-from sklearn.compose import ColumnTransformer
-from sklearn.preprocessing import MinMaxScaler, QuantileTransformer, StandardScaler
 
 from dataaudit.defects import Defect
-from dataaudit.defects.scale.scaler import Fallback, SmoothRobustScaler
-from dataaudit.estimator import numbers
+from dataaudit.defects.scale.methods import Fallback, Method
 from dataaudit.finding import Finding, Remedy, Severity
+from dataaudit.lazy import on_first_use
 from dataaudit.profile import ColumnProfile
 from dataaudit.table import Table
 
-_QUANTILES = 100  # percentiles; scikit-learn's 1,000 would follow the noise of small tables
+if TYPE_CHECKING:
+    from sklearn.base import BaseEstimator
+
+__getattr__ = on_first_use(__name__, {"SmoothRobustScaler": "dataaudit.defects.scale.scaler"})
 
 
 class Scale(Defect):
@@ -78,7 +78,7 @@ class Scale(Defect):
     def __init__(
         self,
         *,
-        method: Literal["robust", "standard", "minmax", "quantile", "none"] = "robust",
+        method: Method = "robust",
         clip: Annotated[float, Field(gt=0)] | None = 3.0,
         fallback: Fallback = "std",
         ratio: Annotated[float, Field(gt=1)] = 100.0,
@@ -163,22 +163,9 @@ class Scale(Defect):
 
     def remedy(self) -> BaseEstimator | None:
         """Return our scaler, or scikit-learn's on the number columns; None for ``none``."""
-        if self.method == "none":
-            return None
-        if self.method == "robust":
-            return SmoothRobustScaler(clip=self.clip, fallback=self.fallback)
-        scalers = {
-            "standard": StandardScaler(),
-            "minmax": MinMaxScaler(),
-            "quantile": QuantileTransformer(
-                n_quantiles=_QUANTILES, output_distribution="normal", random_state=0
-            ),
-        }
-        return ColumnTransformer(
-            [("scale", scalers[self.method], numbers)],
-            remainder="passthrough",
-            verbose_feature_names_out=False,
-        ).set_output(transform="pandas")
+        from dataaudit.defects.scale.remedies import scaler
+
+        return scaler(self.method, clip=self.clip, fallback=self.fallback)
 
 
 def _varies(column: ColumnProfile) -> bool:

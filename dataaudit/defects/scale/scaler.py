@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 
+from dataaudit.defects.scale.methods import Fallback
 from dataaudit.errors import ConfigError
 from dataaudit.estimator import FrameTransformer, floats, numbers
-
-Fallback = Literal["std", "half_range"]
 
 
 class SmoothRobustScaler(FrameTransformer):
@@ -106,5 +105,7 @@ class SmoothRobustScaler(FrameTransformer):
             z = (cells - center) / scale
             if self.clip is None:
                 return z
-            bent = z / np.hypot(1.0, z / self.clip)
-        return np.where(np.isinf(z), np.copysign(self.clip, z), bent)
+            q = z / self.clip
+            bent = z / np.sqrt(1 + q * q)  # not hypot: SQL has no such function
+        far = FAR * self.clip
+        return np.where(z > far, self.clip, np.where(z < -far, -self.clip, bent))

@@ -29,17 +29,23 @@ Mixed columns below `share` and mixed units stay as they are.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from dataaudit.defects import Defect, Share
-from dataaudit.defects.types.parse import ParseTypes, is_code
 from dataaudit.defects.types.reading import KNOWN_UNITS, Reading, levels_of, read, split
+from dataaudit.defects.types.wanted import Wanted, is_code
 from dataaudit.engine.sql import ident, literals
 from dataaudit.finding import Finding, Remedy, Severity
+from dataaudit.lazy import on_first_use
 from dataaudit.source.casts import stripped
 from dataaudit.table import Table
+
+if TYPE_CHECKING:
+    from dataaudit.defects.types.parse import ParseTypes
+
+__getattr__ = on_first_use(__name__, {"ParseTypes": "dataaudit.defects.types.parse"})
 
 _MIXED = 0.5  # share of numbers from which words among them are worth a finding
 _UNIT_SHARE = 0.05  # share of cells from which a second unit is no slip
@@ -48,7 +54,7 @@ _CODE_ROWS = 50  # rows below which few different values say nothing
 _NAMED = 5  # columns spelt out in a message that speaks of many
 
 
-class Types(Defect):
+class Types(Wanted, Defect):
     """Numbers, dates and yes/no stored as text; mixed columns.
 
     Parameters
@@ -78,9 +84,8 @@ class Types(Defect):
 
     def detect(self, table: Table) -> Iterator[Finding]:
         """Yield what is stored as text, what is mixed, and what may be a code."""
-        rule = self.remedy()
         for name in table.text_features:
-            reading = rule.reading(table.sample[name], name)
+            reading = self.reading(table.sample[name], name)
             if reading is not None:
                 yield self._stored(table, name, reading)
             else:
@@ -90,6 +95,8 @@ class Types(Defect):
 
     def remedy(self) -> ParseTypes:
         """Return `ParseTypes` with the same parameters."""
+        from dataaudit.defects.types.parse import ParseTypes
+
         return ParseTypes(
             numbers=self.numbers, dates=self.dates, booleans=self.booleans, share=self.share
         )

@@ -24,15 +24,17 @@ network could have used; the column is missing from the output all the same.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
-
-import pandas as pd
-from sklearn.base import BaseEstimator
+from typing import TYPE_CHECKING
 
 from dataaudit.defects import Defect, Share
-from dataaudit.estimator import FrameTransformer
 from dataaudit.finding import Finding, Remedy, Severity
+from dataaudit.lazy import on_first_use
 from dataaudit.table import Table
+
+if TYPE_CHECKING:
+    from dataaudit.defects.constant.drop import DropConstant
+
+__getattr__ = on_first_use(__name__, {"DropConstant": "dataaudit.defects.constant.drop"})
 
 
 class Constant(Defect):
@@ -90,33 +92,8 @@ class Constant(Defect):
             remedy=Remedy(action=f"Leave `{name}` out.", step="constant"),
         )
 
-    def remedy(self) -> BaseEstimator:
+    def remedy(self) -> DropConstant:
         """Return `DropConstant`."""
+        from dataaudit.defects.constant.drop import DropConstant
+
         return DropConstant()
-
-
-class DropConstant(FrameTransformer):
-    """Remove the columns that hold one value, and no missing one, in the training rows.
-
-    Attributes
-    ----------
-    kept_ : ndarray of bool, shape (n_features_in_,)
-        Which columns stay.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> DropConstant().fit_transform(pd.DataFrame({"a": [1, 1], "b": [1, 2]}))
-       b
-    0  1
-    1  2
-    """
-
-    def _learn(self, frame: pd.DataFrame, y: Any) -> None:  # noqa: ARG002 - labels play no part
-        self.kept_ = (frame.nunique(dropna=False) > 1).to_numpy()  # noqa: PD101 - all columns at once
-
-    def _apply(self, frame: pd.DataFrame) -> pd.DataFrame:
-        return frame.loc[:, self.kept_]
-
-    def _names_out(self, names: list[str]) -> list[str]:
-        return [name for name, kept in zip(names, self.kept_, strict=True) if kept]

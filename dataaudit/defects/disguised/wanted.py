@@ -1,0 +1,37 @@
+"""What the parameters leave of the rule: the part that report and repair share."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from dataaudit.defects.disguised.rule import Sentinel, Value, Zero, sentinels_of
+
+
+class Wanted:
+    """Sentinels of a column, if they are looked for and not vetoed."""
+
+    zero: Zero
+    discover: bool
+    also: list[Value] | dict[str, list[Value]] | None
+    never: dict[str, list[Value]] | None
+
+    def discovered(self, values: pd.Series, name: str) -> list[Sentinel]:
+        """Return what the rule finds in one column, before vetoes."""
+        is_text = form(values) is str
+        return sentinels_of(values, str(name), self.zero) if self.discover or is_text else []
+
+    def is_vetoed(self, name: str, value: Value) -> bool:
+        """Tell whether `never` names this value of this column."""
+        return key(value) in {key(real) for real in (self.never or {}).get(name, [])}
+
+
+def form(values: pd.Series) -> type:
+    """Return the form that the sentinels of a column are stored in; no value has NoneType's."""
+    if pd.api.types.is_bool_dtype(values):
+        return type(None)
+    return float if pd.api.types.is_numeric_dtype(values) else str
+
+
+def key(value: Value) -> Value:
+    """Return a value in the form that cells are compared in."""
+    return value.strip().lower() if isinstance(value, str) else float(value)

@@ -1,0 +1,35 @@
+"""What the parameters leave of the readings: the part that report and repair share."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pandas as pd
+
+from dataaudit.defects.types.reading import Reading, reading_of
+
+_CODE_WORDS = frozenset(
+    {"zip", "zipcode", "postal", "postcode", "phone", "telephone", "fax", "code", "id"}
+)
+
+
+class Wanted:
+    """A reading of a column, if its kind is asked for and its name is no code's."""
+
+    numbers: bool
+    dates: bool
+    booleans: bool
+    share: float
+
+    def reading(self, values: pd.Series, name: Any) -> Reading | None:
+        """Return how a column is to be read, or None where it stays as it is."""
+        found = None if is_code(str(name)) else reading_of(values, self.share)
+        wanted = {"number": self.numbers, "date": self.dates, "bool": self.booleans}
+        return found if found is not None and wanted[found["kind"]] else None
+
+
+def is_code(name: str) -> bool:
+    """Tell whether a column is named like a code: zip, phone, product_code."""
+    words = re.findall("[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)
+    return not _CODE_WORDS.isdisjoint(word.lower() for word in words)
