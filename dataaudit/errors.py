@@ -119,6 +119,16 @@ class QueryError(DataAuditError):
         super().__init__(f"The engine cannot compute this: {self.problem}")
 
 
+class EngineError(DataAuditError):
+    """A cluster does not answer any more, or cannot reach what it needs. Exit code 3."""
+
+    def __init__(self, problem: object) -> None:
+        self.problem = str(problem)
+        super().__init__(
+            f"The cluster cannot go on: {self.problem}. Look at its log; the run can be repeated."
+        )
+
+
 class MissingExtraError(DataAuditError):
     """An optional dependency is not installed; the text has the one line that installs it."""
 
@@ -140,6 +150,24 @@ class CodeRefusedError(DataAuditError):
             f"`{where}` names code to run, {_short(code)}. "
             "If you trust it, add --allow-code (allow_code=True in Python)."
         )
+
+
+class NoSqlFormError(DataAuditError):
+    """A fitted step cannot be written as SQL; batches through the step itself can do it.
+
+    Parameters
+    ----------
+    step
+        Its name under ``clean``.
+    reason
+        What stands in the way.
+    """
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, step: str, reason: str) -> None:
+        self.step, self.reason = step, reason
+        super().__init__(f"The step `{step}` has no SQL form: {reason}.")
 
 
 class OutputError(DataAuditError):

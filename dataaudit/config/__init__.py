@@ -17,6 +17,7 @@ from dataaudit.config.document import NO_LINES, Lines, override, read
 from dataaudit.config.problems import first_error, placed, refuse_unknown
 from dataaudit.contract import ContractSpec
 from dataaudit.defects import find, registry, validated
+from dataaudit.engines import EngineSpec
 from dataaudit.errors import ConfigError, UnknownNameError
 from dataaudit.proof.spec import ProveSpec, TrainSpec
 from dataaudit.source import ReadOptions
@@ -88,6 +89,7 @@ class Config(BaseModel):
     version: Literal[1] = 1
     name: str = Field(default="", description="Shown in the report; the file's name by default.")
     seed: int = Field(default=0, ge=0, lt=2**32, description="What NumPy takes as a seed.")
+    engine: EngineSpec = EngineSpec()
     source: SourceConfig
     task: TaskSpec
     contract: ContractSpec = ContractSpec()

@@ -10,6 +10,8 @@ from dataaudit.engine import Engine
 from dataaudit.engine.sql import ident, literal
 from dataaudit.errors import SourceError
 from dataaudit.source.bulk import glob_safe
+from dataaudit.source.cluster import is_on_cluster, landed_part, scan_part
+from dataaudit.source.cluster import parquet_part as parquet_on_cluster
 from dataaudit.source.columns import ROW
 from dataaudit.source.csv import Landed, land
 from dataaudit.source.files import find_files, format_of, unpacked
@@ -44,12 +46,16 @@ def part_of(engine: Engine, data: Any, role: str, first_row: int, options: ReadO
         part = frame_part(engine, data, f"{role}_data", first_row)
         part.description = {"format": "frame", "files": []}
         return _filled(part, data)
+    if engine.dialect == "spark" and is_on_cluster(data):
+        return _filled(scan_part(engine, str(data), role, first_row), data)
     files = find_files(data)
     kinds = {format_of(file, options.format) for file in files}
     if len(kinds) > 1:
         raise SourceError(data, f"its files are of different formats: {', '.join(sorted(kinds))}")
     kind = kinds.pop()
-    if kind == "parquet":
+    if engine.dialect == "spark":
+        part = _on_cluster(engine, kind, files, data, role, first_row, options)
+    elif kind == "parquet":
         part = parquet_part(engine, files, first_row)
     elif kind == "arrow":
         part = arrow_part(engine, files, f"{role}_data", first_row)
@@ -57,6 +63,25 @@ def part_of(engine: Engine, data: Any, role: str, first_row: int, options: ReadO
         part = _landed(engine, files, role, first_row, options, is_json=kind == "json")
     part.description = {"format": kind, "files": [str(file) for file in files], **part.description}
     return _filled(part, data)
+
+
+def _on_cluster(  # noqa: PLR0917 - what `part_of` knows
+    engine: Engine,
+    kind: str,
+    files: Sequence[Path],
+    data: Any,
+    role: str,
+    first_row: int,
+    options: ReadOptions,
+) -> Part:
+    """Let Spark read Parquet; anything else is read here first, by the engine of this process."""
+    if kind == "parquet":
+        return parquet_on_cluster(engine, list(files), role, first_row)
+    from dataaudit.engine.duckdb import DuckDBEngine
+
+    with DuckDBEngine() as landing:
+        part = part_of(landing, data, role, first_row, options)
+        return landed_part(engine, landing, part, role)
 
 
 def _filled(part: Part, data: Any) -> Part:
