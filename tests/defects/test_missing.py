@@ -234,10 +234,16 @@ def test_neighbours_are_found_on_scaled_columns():
     assert ImputeFromDonors().fit_transform(frame)["value"][0] == pytest.approx(0.0)
 
 
+def test_a_far_cell_does_not_decide_what_is_filled_in():
+    frame = pd.DataFrame({"a": np.tile([1.0, 2.0], 50), "b": np.tile([10.0, 20.0], 50)})
+    frame.loc[0, "b"], frame.loc[2, "b"] = 1e9, np.nan
+    assert 10 <= ImputeFromDonors().fit_transform(frame)["b"][2] < 30
+
+
 def test_donors_are_bounded():
     frame = pd.DataFrame({"a": np.arange(50.0), "b": np.arange(50.0)})
     fitted = ImputeFromDonors(donors=20).fit(frame)
-    assert fitted.knn_._fit_X.shape == (20, 2)
+    assert fitted.donors_.shape == (20, 2)
 
 
 def test_works_in_a_grid_search():

@@ -1,4 +1,4 @@
-"""Fill missing cells, by type of column: scikit-learn's imputers for numbers, ours for the rest."""
+"""Fill missing cells, by type of column: scikit-learn's imputers where they do, else ours."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.experimental import enable_iterative_imputer  # noqa: F401 - as scikit-learn asks
-from sklearn.impute import IterativeImputer, KNNImputer, SimpleImputer
+from sklearn.impute import IterativeImputer, SimpleImputer
 
+from dataaudit.defects.missing.donors import filled
 from dataaudit.defects.missing.methods import Numeric
-from dataaudit.estimator import FrameTransformer
+from dataaudit.estimator import FrameTransformer, floats
 
 _NUMBERS = ("number", "boolean")  # numpy's bool cannot be missing, pandas' "boolean" can
 _DATES = ("datetime", "datetimetz")
 _DONORS = 2_000  # all rows as donors took minutes at 25,000 rows (Perez-Lebel et al., 2022)
+_PULL = 3.0  # in interquartile ranges: no value counts as farther from the median
+_FARTHEST = 1 - 1e-9  # of that, so that a filled cell stays finite
 _ITERATIVE_WIDTH = 50  # predictors per column, above which iterative imputation does not pay
 _ITERATIVE_TOLERANCE = 1e-2  # of the largest value; filled cells need no more
 
@@ -209,11 +212,12 @@ def _own_copy(X: Any) -> Any:
 
 
 class ImputeFromDonors(_Flagging):
-    """Fill missing numbers by the mean of the nearest rows, columns standardised before.
+    """Fill missing numbers by the nearest rows, columns brought to one scale before.
 
-    `KNNImputer` on columns as they are listens to the widest one alone, and keeps every training
-    row as a donor, which takes minutes and gigabytes on large tables. Here the donors are a fixed
-    sample.
+    `KNNImputer` on columns as they are listens to the widest one alone, lets one far cell decide a
+    mean, and keeps every training row as a donor, which takes minutes and gigabytes on large
+    tables. Here columns are scaled by median and interquartile range and far values pulled in,
+    both for the distance and for the mean; the donors are a fixed sample.
 
     Parameters
     ----------
@@ -227,14 +231,15 @@ class ImputeFromDonors(_Flagging):
     Attributes
     ----------
     center_, scale_ : ndarray of float, shape (n_features_in_,)
-        Mean and standard deviation of the training rows.
-    knn_ : KNNImputer
-        Fitted on the donors.
+        Median and interquartile range of the training rows; where the latter is 0, the standard
+        deviation.
+    donors_ : ndarray of float, shape (donors, n_features_in_)
+        Scaled, far values pulled in; NaN where missing.
 
     Examples
     --------
     >>> frame = pd.DataFrame({"a": [1.0, 2.0, 9.0, 1.5], "b": [10.0, 20.0, 90.0, None]})
-    >>> float(ImputeFromDonors(n_neighbors=2).fit_transform(frame)["b"].iloc[3])
+    >>> float(ImputeFromDonors(n_neighbors=2).fit_transform(frame)["b"].iloc[3].round())
     15.0
     """
 
@@ -244,18 +249,37 @@ class ImputeFromDonors(_Flagging):
         self.n_neighbors, self.donors, self.add_indicator = n_neighbors, donors, add_indicator
 
     def _learn_fills(self, frame: pd.DataFrame) -> None:
-        values = pd.DataFrame({i: c.astype(float) for i, (_, c) in enumerate(frame.items())})
-        self.center_ = values.mean().fillna(0.0).to_numpy()
-        self.scale_ = values.std(ddof=0).replace(0.0, 1.0).fillna(1.0).to_numpy()
+        values = _matrix(frame)
+        self.center_, self.scale_ = np.array([_middle(column) for column in values.T]).T
         rows = np.arange(len(values))
         if len(rows) > self.donors:
             rows = np.sort(np.random.default_rng(0).choice(rows, self.donors, replace=False))
-        donors = (values.to_numpy()[rows] - self.center_) / self.scale_
-        self.knn_ = KNNImputer(n_neighbors=self.n_neighbors, keep_empty_features=True).fit(donors)
+        self.donors_ = self._pulled(values[rows])
 
     def _fill(self, frame: pd.DataFrame) -> pd.DataFrame:
-        values = np.column_stack([column.astype(float) for _, column in frame.items()])
-        guesses = self.knn_.transform((values - self.center_) / self.scale_)
-        guesses = guesses * self.scale_ + self.center_
-        filled = np.where(np.isnan(values), guesses, values)
-        return pd.DataFrame(filled, index=frame.index, columns=frame.columns)
+        values = _matrix(frame)
+        inner = filled(self._pulled(values), self.donors_, count=self.n_neighbors) / _PULL
+        inner = np.clip(inner, -_FARTHEST, _FARTHEST)
+        guesses = _PULL * inner / np.sqrt(1 - inner**2) * self.scale_ + self.center_
+        whole = np.where(np.isnan(values), guesses, values)
+        return pd.DataFrame(whole, index=frame.index, columns=frame.columns)
+
+    def _pulled(self, values: np.ndarray) -> np.ndarray:
+        """Scale, and pull far values in: z / sqrt(1 + (z / 3)^2), as `SmoothRobustScaler` does."""
+        scaled = (values - self.center_) / self.scale_
+        pulled: np.ndarray = scaled / np.hypot(1.0, scaled / _PULL)
+        return pulled
+
+
+def _matrix(frame: pd.DataFrame) -> np.ndarray:
+    """Return number columns as float64 of shape (rows, columns)."""
+    return np.column_stack([floats(column) for _, column in frame.items()])
+
+
+def _middle(values: np.ndarray) -> tuple[float, float]:
+    """Return median and spread of a column; 0 and 1 for an empty one."""
+    present = values[np.isfinite(values)]
+    if not len(present):
+        return 0.0, 1.0
+    low, middle, high = np.percentile(present, [25, 50, 75])
+    return float(middle), float(high - low) or float(present.std()) or 1.0
