@@ -16,7 +16,14 @@ from dataaudit.config import Config, from_dict
 from dataaudit.config.document import Lines
 from dataaudit.engine.duckdb import DuckDBEngine
 from dataaudit.errors import DataError, SourceError, hint
-from dataaudit.output import MANIFEST, refuse_overwriting, rows_table, whole, write_rows
+from dataaudit.output import (
+    MANIFEST,
+    refuse_overwriting,
+    rows_table,
+    whole,
+    write_relation,
+    write_rows,
+)
 from dataaudit.pipeline import Cleaning
 from dataaudit.pipeline import load as load_pipeline
 from dataaudit.publishing import MODEL, PIPELINE
@@ -113,13 +120,13 @@ def apply(
     with DuckDBEngine() as engine:
         source = read(table, columns=_columns(folder), engine=engine)
         rows = _cleaned(source, cleaning, folder if score else None)
-        broken = _broken(source, config, allow_code=allow_code)
-    aside = target.with_suffix(".quarantine.parquet") if broken.num_rows else None
-    with ExitStack() as files:  # neither takes its place before both are written
-        if aside is not None:
-            write_rows(broken, files.enter_context(whole(aside)))
-        write_rows(rows, files.enter_context(whole(target)))
-    return Applied(output=target, quarantine=aside, rows=rows.num_rows, broken=broken.num_rows)
+        checked = _checked(source, config, allow_code=allow_code)
+        aside = target.with_suffix(".quarantine.parquet") if checked.quarantined else None
+        with ExitStack() as files:  # neither takes its place before both are written
+            if aside is not None:
+                write_relation(engine, checked.quarantine, files.enter_context(whole(aside)))
+            write_rows(rows, files.enter_context(whole(target)))
+    return Applied(output=target, quarantine=aside, rows=rows.num_rows, broken=checked.quarantined)
 
 
 def _cleaned(source: Source, cleaning: Cleaning, model: Path | None) -> pa.Table:
@@ -137,12 +144,12 @@ def _cleaned(source: Source, cleaning: Cleaning, model: Path | None) -> pa.Table
     return rows_table(pd.concat([clean, answers], axis=1), X.index.to_numpy())
 
 
-def _broken(source: Source, config: Config, *, allow_code: bool) -> pa.Table:
-    """Return the rows that break the run's contract; what it says of the target is left out."""
+def _checked(source: Source, config: Config, *, allow_code: bool) -> contract.Checked:
+    """Hold the rows to the run's contract; what it says of the target is left out."""
     loaded = contract.load_contract(config.contract, base=Path(), allow_code=allow_code)
     target = config.task.target
     known = loaded if target in source.columns else loaded.without(target)
-    return contract.check(source, known).quarantine
+    return contract.check(source, known)
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

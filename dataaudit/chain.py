@@ -18,7 +18,7 @@ from dataaudit.contract import check as check_contract
 from dataaudit.contract import load_contract
 from dataaudit.defects import audit as audit_table
 from dataaudit.engine.duckdb import DuckDBEngine
-from dataaudit.output import open_run, write_table
+from dataaudit.output import open_run, write_relation
 from dataaudit.report.progress import Progress, Silent
 from dataaudit.result import Checkup, RunResult
 
@@ -75,7 +75,7 @@ def run(
         with progress.stage("split") as stage:
             sides, quarantine = stages.split_rows(config, source, checked, account)
             with folder.file(publishing.QUARANTINE) as path:
-                write_table(quarantine, path, mark)
+                write_relation(engine, quarantine, path, mark)
             stage.rows(**account.last)
         with progress.stage("audit"):
             table = stages.table_of(source, sides, contract, config.seed)

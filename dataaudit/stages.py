@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from dataaudit import fingerprint, proof
 from dataaudit.account import RowAccount
@@ -80,7 +79,7 @@ def enter_contract(checked: Checked, source: Source, account: RowAccount) -> Non
 
 def split_rows(
     config: Config, source: Source, checked: Checked, account: RowAccount
-) -> tuple[Split, pa.Table]:
+) -> tuple[Split, str]:
     """Clean the target, deal the rows, and put rows without a target into quarantine.
 
     Raises
@@ -103,8 +102,8 @@ def split_rows(
         raise
     quarantine = checked.quarantine
     if len(sides.set_aside):
-        rows = set_aside(source, sides.set_aside.tolist(), config.task.target, TARGET_MISSING)
-        quarantine = pa.concat_tables([quarantine, rows])
+        rows = sides.set_aside.tolist()
+        quarantine = set_aside(source, quarantine, rows, config.task.target, TARGET_MISSING)
     account.add(
         "split",
         rows_in=checked.kept,

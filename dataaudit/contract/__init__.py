@@ -1,15 +1,15 @@
 """Contracts: what every row must hold to, and what becomes of rows that do not.
 
-A contract is one pandera schema, whether it was written in pipeline.yaml, in pandera's own YAML or
-in Python, and pandera stays the definition of what a rule means. What pandera does badly is done
-here before and after it: cells are read as their type one by one, so that one bad cell hides
-nothing; rows are told apart by ``__row__`` and never by a label; of equal values the first is kept;
-every row put aside carries all its reasons.
+A contract may be written in pipeline.yaml, in pandera's own YAML or in Python, and pandera stays
+the definition of what a rule means. The engine finds the rows that break it: each rule is a
+predicate in SQL, and pandera is asked only about what has none. What pandera does badly is done
+otherwise: cells are read as their type one by one, so that one bad cell hides nothing; rows are
+told apart by ``__row__`` and never by a label; of equal values the first is kept; every row put
+aside carries all its reasons.
 """
 
 from dataaudit.contract.checking import Checked, RuleResult, check
 from dataaudit.contract.drafting import Draft, draft
-from dataaudit.contract.failing import failures
 from dataaudit.contract.loading import from_pandera, load_contract, to_yaml
 from dataaudit.contract.quarantine import set_aside
 from dataaudit.contract.schema import Contract, from_spec
@@ -26,7 +26,6 @@ __all__ = [
     "RuleResult",
     "check",
     "draft",
-    "failures",
     "from_pandera",
     "from_spec",
     "load_contract",

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
-import pandas as pd
 import pyarrow as pa
 
 from dataaudit.contract.clauses import Clause, clauses
-from dataaudit.contract.failing import WHOLE_TABLE, failures
-from dataaudit.contract.quarantine import quarantined_rows
+from dataaudit.contract.failing import FAILED, Failed, find_failures
+from dataaudit.contract.quarantine import name_quarantine
 from dataaudit.contract.schema import Contract
 from dataaudit.engine import Engine
 from dataaudit.engine.sql import ident
@@ -20,7 +19,6 @@ from dataaudit.finding import Severity
 from dataaudit.source.columns import ROW, Column
 
 _EXAMPLES = 5
-_BAD_ROWS = "contract_bad_rows"
 
 
 class Rows(Protocol):
@@ -68,9 +66,9 @@ class Checked:
     columns
         The columns that were kept: all, or with ``strict: filter`` those of the contract.
     quarantine
-        The rows put aside as read (text), with ``__row__``, ``__line__``, ``__raw__`` (of lines
-        that could not be split) and ``__errors__``, a list of {rule, column, message, severity};
-        where ``bad_rows`` is drop, only the lines.
+        The relation of the rows put aside as read (text), with ``__row__``, ``__line__``,
+        ``__raw__`` (of lines that could not be split) and ``__errors__``, a list of {rule, column,
+        message, severity}; where ``bad_rows`` is drop, only the lines.
     read, kept, quarantined, dropped
         Rows; ``read = kept + quarantined + dropped``, bad lines included.
     results
@@ -81,7 +79,7 @@ class Checked:
     """
 
     columns: dict[str, Column]
-    quarantine: pa.Table
+    quarantine: str
     read: int
     kept: int
     quarantined: int
@@ -105,24 +103,20 @@ def check(source: Rows, contract: Contract) -> Checked:
     """
     columns = _columns_kept(contract, source.columns)
     found = clauses(contract, list(source.columns))
-    failed = failures(source.engine, contract, found, source.columns)
+    failed = find_failures(source.engine, contract, found, source.columns)
     results = _results(contract, found, failed, source)
-    reasons = _reasons(failed, found)
-    bad = pa.table({ROW: pa.array(_bad_rows(reasons), pa.int64())})
-    source.engine.register(_BAD_ROWS, bad)
-    _keep(source.engine, columns)
+    _keep(source.engine, columns, failed.errors)
     drops = contract.bad_rows == "drop"
-    stay = reasons.iloc[:0] if drops else reasons
-    quarantine = quarantined_rows(source, stay, found)
+    lines = source.bad_lines.num_rows
     result = Checked(
         columns=columns,
-        quarantine=quarantine,
-        read=source.rows + source.bad_lines.num_rows,
+        quarantine=name_quarantine(source, failed, found, drops=drops),
+        read=source.rows + lines,
         kept=_count(source.engine, "kept"),
-        quarantined=quarantine.num_rows,
-        dropped=bad.num_rows if drops else 0,
+        quarantined=lines + (0 if drops else failed.errors),
+        dropped=failed.errors if drops else 0,
         results=results,
-        severity=_severity(contract, results, bad.num_rows, source),
+        severity=_severity(contract, results, failed.errors, source),
     )
     _balance(result)
     return result
@@ -130,15 +124,8 @@ def check(source: Rows, contract: Contract) -> Checked:
 
 def _columns_kept(contract: Contract, columns: Mapping[str, Column]) -> dict[str, Column]:
     """Return the columns that stay, or say what is missing or too much."""
-    schema = contract.schema
-    missing = [
-        name
-        for name, column in schema.columns.items()
-        if column.required
-        and not column.regex
-        and name not in columns
-        and contract.severity(name) is Severity.ERROR
-    ]
+    absent = _absent(contract, columns)
+    missing = [name for name in absent if contract.severity(name) is Severity.ERROR]
     if missing:
         names = ", ".join(f"`{name}`" for name in missing)
         near = hint(missing[0], list(columns)) if columns else ""
@@ -146,54 +133,41 @@ def _columns_kept(contract: Contract, columns: Mapping[str, Column]) -> dict[str
             f"{names} {'is' if len(missing) == 1 else 'are'} missing", remedy=near.strip()
         )
     named = {clause.column for clause in clauses(contract, list(columns))}
-    named |= set(schema.columns)
+    named |= set(contract.columns)
     extra = [name for name in columns if name not in named]
-    if extra and schema.strict is True:
+    if extra and contract.strict is True:
         names = ", ".join(f"`{name}`" for name in extra[:_EXAMPLES])
         raise ContractError(
             f"{len(extra)} column(s) that it does not name: {names}",
             remedy="Name them, or set `strict` to false or filter.",
         )
-    filters = schema.strict == "filter"
+    filters = contract.strict == "filter"
     return {name: column for name, column in columns.items() if not filters or name in named}
 
 
-def _reasons(failed: pd.DataFrame, found: Sequence[Clause]) -> pd.DataFrame:
-    """Return the failures of single rows, each with whether it is an error."""
-    rows = failed[failed[ROW] != WHOLE_TABLE]
-    is_error = [found[i].severity is Severity.ERROR for i in rows["clause"]]
-    return rows.assign(is_error=pd.Series(is_error, index=rows.index, dtype=bool))
+def _absent(contract: Contract, columns: Mapping[str, Column]) -> list[str]:
+    """Return the columns that must be there and are not."""
+    return [
+        name
+        for name, terms in contract.columns.items()
+        if terms.required and not terms.is_pattern and name not in columns
+    ]
 
 
-def _bad_rows(reasons: pd.DataFrame) -> list[int]:
-    """Return the rows to put aside, ascending."""
-    return sorted(set(reasons.loc[reasons["is_error"], ROW]))
-
-
-def _keep(engine: Engine, columns: Mapping[str, Column]) -> None:
+def _keep(engine: Engine, columns: Mapping[str, Column], errors: int) -> None:
     """Name the rows that stay."""
     names = ", ".join(map(ident, [ROW, *columns]))
+    bad = f"SELECT 1 FROM {FAILED} AS bad WHERE bad.is_error AND bad.{ROW} = all_rows.{ROW}"
+    where = f" WHERE NOT EXISTS ({bad})" if errors else ""
     for kept, relation in (("kept", "typed"), ("kept_raw", "raw")):
-        engine.view(
-            kept,
-            f"SELECT {names} FROM {relation} AS all_rows WHERE NOT EXISTS "
-            f"(SELECT 1 FROM {_BAD_ROWS} AS bad WHERE bad.{ROW} = all_rows.{ROW})",
-        )
+        engine.view(kept, f"SELECT {names} FROM {relation} AS all_rows{where}")
 
 
 def _results(
-    contract: Contract, found: Sequence[Clause], failed: pd.DataFrame, source: Rows
+    contract: Contract, found: Sequence[Clause], failed: Failed, source: Rows
 ) -> list[RuleResult]:
     """Return one result for each rule, and one for each column that may be missing and is."""
-    by_clause: dict[Any, list[int]] = {
-        i: rows.tolist() for i, rows in failed.groupby("clause")[ROW]
-    }
-    results = [_result(clause, by_clause.get(i, []), source) for i, clause in enumerate(found)]
-    absent = [
-        name
-        for name, column in contract.schema.columns.items()
-        if column.required and not column.regex and name not in source.columns
-    ]
+    results = [_result(i, clause, failed, source.rows) for i, clause in enumerate(found)]
     return results + [
         RuleResult(
             rule="required",
@@ -203,24 +177,23 @@ def _results(
             message=f"The column `{name}` is missing.",
             is_whole_table=True,
         )
-        for name in absent
+        for name in _absent(contract, source.columns)
     ]
 
 
-def _result(clause: Clause, failed: Sequence[int], source: Rows) -> RuleResult:
+def _result(i: int, clause: Clause, failed: Failed, read: int) -> RuleResult:
     """Word how one rule ended."""
-    rows = [int(row) for row in failed if row != WHOLE_TABLE]
-    whole = len(rows) < len(failed)
-    share = f"{len(rows):,} of {source.rows:,} rows: {clause.message}."
+    rows, whole = failed.counts.get(i, 0), i in failed.whole
+    share = f"{rows:,} of {read:,} rows: {clause.message}."
     if whole:
         share = f"The table as a whole fails, or cannot be computed: {clause.message}."
     return RuleResult(
         rule=clause.rule,
         column=clause.column,
         severity=clause.severity,
-        rows=len(rows),
+        rows=rows,
         message=share,
-        examples=tuple(rows[:_EXAMPLES]),
+        examples=failed.examples.get(i, ()),
         is_whole_table=whole,
     )
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
-from dataaudit.contract.schema import Contract, columns_of, dtype_of, own_checks
+from dataaudit.contract.rules import columns_of
+from dataaudit.contract.schema import Contract
 from dataaudit.contract.spec import Rule
+from dataaudit.contract.terms import ColumnTerms, Condition
 from dataaudit.finding import Severity
 
 _LONGEST_LIST = 8
@@ -36,18 +36,24 @@ class Clause:
         What a broken rule means.
     message
         What is wrong with a row that breaks it; no cell's value stands in it.
-    check
-        The pandera check behind it, if one is.
-    is_sql
-        Whether it is a rule across columns written in SQL.
+    condition
+        The check behind it, if one is.
+    law
+        The rule across columns behind it, if one is.
+    group
+        The columns that must be unique (together), if it is about that.
+    is_dtype
+        Whether it is about the type of the column.
     """
 
     rule: str
     column: str
     severity: Severity
     message: str
-    check: Any = None
-    is_sql: bool = False
+    condition: Condition | None = None
+    law: Rule | None = None
+    group: tuple[str, ...] = ()
+    is_dtype: bool = False
 
 
 def clauses(contract: Contract, names: Sequence[str]) -> list[Clause]:
@@ -62,23 +68,13 @@ def clauses(contract: Contract, names: Sequence[str]) -> list[Clause]:
     """
     found = [
         clause
-        for name, column in columns_in(contract.schema, names)
-        for clause in _column_clauses(contract, name, column)
+        for name, terms in contract.terms(names)
+        for clause in _column_clauses(contract, name, terms)
     ]
     return [*found, *_table_clauses(contract)]
 
 
-def columns_in(schema: Any, names: Sequence[str]) -> Iterator[tuple[str, Any]]:
-    """Yield each name of the table that the schema speaks of, with its pandera column."""
-    empty = pd.DataFrame(columns=list(names))
-    for key, column in schema.columns.items():
-        if column.regex:
-            yield from ((name, column) for name in column.get_regex_columns(empty))
-        elif key in names:
-            yield key, column
-
-
-def _column_clauses(contract: Contract, name: str, column: Any) -> Iterator[Clause]:
+def _column_clauses(contract: Contract, name: str, terms: ColumnTerms) -> Iterator[Clause]:
     """Yield the rules of one column."""
     severity = contract.severity(name)
 
@@ -88,59 +84,54 @@ def _column_clauses(contract: Contract, name: str, column: Any) -> Iterator[Clau
             message=f"`{name}` {problem}",
         )
 
-    if column.dtype is not None and str(column.dtype) != "object":
-        yield clause("dtype", _NOT_A.get(str(dtype_of(column)), f"is no {column.dtype}"))
-    if not column.nullable:
+    if terms.dtype is not None:
+        yield clause("dtype", _NOT_A[terms.dtype], is_dtype=True)
+    if not terms.nullable:
         yield clause("nullable", "is missing")
-    if column.unique:
-        yield clause("unique", "repeats the value of an earlier row")
-    for check in column.checks:
-        rule, problem = _worded(check, is_sensitive=name in contract.sensitive)
-        warns = Severity.WARNING if check.raise_warning else severity
-        yield clause(rule, problem, severity=warns, check=check)
+    if terms.unique:
+        yield clause("unique", "repeats the value of an earlier row", group=(name,))
+    for condition in terms.conditions:
+        rule, problem = _worded(condition, is_sensitive=name in contract.sensitive)
+        warns = Severity.WARNING if condition.warns else severity
+        yield clause(rule, problem, severity=warns, condition=condition)
 
 
 def _table_clauses(contract: Contract) -> Iterator[Clause]:
     """Yield the rules across columns."""
-    schema = contract.schema
-    for group in unique_groups(schema):
-        column = ", ".join(group)
+    for group in contract.unique:
         message = f"{' and '.join(f'`{name}`' for name in group)} repeat those of an earlier row"
-        yield Clause(rule="unique", column=column, severity=Severity.ERROR, message=message)
-    for check in own_checks(schema):
-        severity = Severity.WARNING if check.raise_warning else Severity.ERROR
-        rule, problem = _worded(check, is_sensitive=bool(contract.sensitive))
         yield Clause(
-            rule=rule, column="", severity=severity, message=f"the row {problem}", check=check
+            rule="unique",
+            column=", ".join(group),
+            severity=Severity.ERROR,
+            message=message,
+            group=group,
         )
+    for condition in contract.own:
+        severity = Severity.WARNING if condition.warns else Severity.ERROR
+        rule, problem = _worded(condition, is_sensitive=bool(contract.sensitive))
+        message = f"the row {problem}"
+        yield Clause(rule=rule, column="", severity=severity, message=message, condition=condition)
     hidden = {name.casefold() for name in contract.sensitive}
     for law in contract.rules:
         severity = Severity.WARNING if law.severity == "warn" else Severity.ERROR
         shown = "" if hidden & columns_of(law) else f": {_condition(law)}"
         message = f"the row breaks `{law.name}`{shown}"
-        yield Clause(rule=law.name, column="", severity=severity, message=message, is_sql=True)
-
-
-def unique_groups(schema: Any) -> list[list[str]]:
-    """Return the groups of columns that must be unique together."""
-    groups = schema.unique or []
-    if isinstance(groups, str):
-        return [[groups]]
-    return [list(groups)] if groups and isinstance(groups[0], str) else [list(g) for g in groups]
+        yield Clause(rule=law.name, column="", severity=severity, message=message, law=law)
 
 
 def _condition(rule: Rule) -> str:
     return rule.expect if rule.when is None else f"{rule.expect} (when {rule.when})"
 
 
-def _worded(check: Any, *, is_sensitive: bool) -> tuple[str, str]:
-    """Return the name of a pandera check and what breaking it means."""
-    values = check.statistics or {}
-    word = _WORDS.get(check.name)
+def _worded(condition: Condition, *, is_sensitive: bool) -> tuple[str, str]:
+    """Return the name of a check and what breaking it means."""
+    name, error = condition.name, condition.error
+    word = _WORDS.get(name)
     if word is None:
-        text = "" if is_sensitive or not isinstance(check.error, str) else f" ({check.error})"
-        return str(check.name), f"breaks `{check.name}`{text}"
-    return word(values, is_sensitive)
+        text = "" if is_sensitive or not isinstance(error, str) else f" ({error})"
+        return name, f"breaks `{name}`{text}"
+    return word(condition.values, is_sensitive)
 
 
 def _length(values: Any, _: bool) -> tuple[str, str]:  # noqa: FBT001 - one shape for all

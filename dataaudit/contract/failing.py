@@ -1,56 +1,73 @@
-"""Which row breaks which rule: pandera is asked about a frame, DuckDB about SQL.
+"""Which row breaks which clause: one pass over the rows, and only those that fail are kept.
 
-`failures` is the one function that a faster way of finding the same (rules compiled to SQL) has to
-replace.
+Every clause becomes a predicate. Most are SQL over the cells of a row. The others - equal values,
+what only pandera can answer - are found out before, each leaving a small relation of rows, and
+their predicate is that a row stands in it.
 """
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
-import numpy as np
-import pandas as pd
 import pyarrow as pa
 
-from dataaudit.contract.clauses import Clause, columns_in, unique_groups
-from dataaudit.contract.library import (
-    ParserError,
-    SchemaErrorReason,
-    SchemaErrors,
-    pandera,
-)
-from dataaudit.contract.schema import PANDERA_DTYPES, Contract, failing_rows_sql, own_checks
-from dataaudit.contract.spec import Rule
+from dataaudit.contract.cells import Rows, numbers, rows_of
+from dataaudit.contract.clauses import Clause
+from dataaudit.contract.predicates import broken, misfit
+from dataaudit.contract.rules import broken_rule
+from dataaudit.contract.schema import Contract
+from dataaudit.contract.terms import ColumnTerms
+from dataaudit.contract.uniqueness import store_repeats
 from dataaudit.engine import Engine
-from dataaudit.engine.sql import ident
 from dataaudit.errors import ConfigError, QueryError
-from dataaudit.source.casts import is_gap, native_dtype
-from dataaudit.source.columns import ROW, Column, column_kinds
+from dataaudit.finding import Severity
+from dataaudit.source.columns import ROW, Column
 
-WHOLE_TABLE = -1
-"""Stands for the row where a rule judges the table as a whole, or could not be computed."""
+FAILED = "contract_failed"
+"""The relation of the rows that break a clause: `Failed` says what it holds."""
 
-_FRAME_TYPES = {
-    pa.int64(): pd.Int64Dtype(),
-    pa.bool_(): pd.BooleanDtype(),
-    pa.string(): pd.StringDtype("python", na_value=np.nan),  # patterns are Python's, not RE2's
-}
-Failed = Iterator[tuple[Clause, Any]]
+_EXAMPLES = 5
 
 
-def failures(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """What was found; the rows stand in the relation `FAILED`.
+
+    Its columns are ``__row__``, ``broken`` (a list of the positions of clauses), ``is_error``
+    (whether a clause of severity error is among them) and, with ``has_cells``, ``cell_0``,
+    ``cell_1`` ...: the cells as read, as text, of the rows with an error.
+
+    Parameters
+    ----------
+    counts
+        Position of a clause -> how many rows break it; only clauses that are broken.
+    examples
+        Position -> the first rows, at most five.
+    whole
+        Positions of the clauses that the table breaks as a whole, or that broke down.
+    errors
+        Rows with an error.
+    has_cells
+        Whether the cells stand there.
+    """
+
+    counts: Mapping[int, int]
+    examples: Mapping[int, tuple[int, ...]]
+    whole: frozenset[int]
+    errors: int
+    has_cells: bool
+
+
+def find_failures(
     engine: Engine,
     contract: Contract,
     found: Sequence[Clause],
     columns: Mapping[str, Column],
     *,
-    raw: str = "raw",
-    typed: str = "typed",
-) -> pd.DataFrame:
-    """Find every row that breaks a rule.
+    at_once: int | None = None,
+) -> Failed:
+    """Find every row that breaks a clause, in one pass over ``raw`` or ``typed``.
 
     Parameters
     ----------
@@ -60,193 +77,184 @@ def failures(
         The contract, and its clauses for this table.
     columns
         The columns of the table.
-    raw, typed
-        The relations with the cells as read and as values.
+    at_once
+        Rows that are brought into memory at once where Python has to be asked.
 
-    Returns
-    -------
-    DataFrame
-        ``__row__`` (int64; `WHOLE_TABLE` where no single row is to blame) and ``clause``, the
-        position in ``found`` (int64); one line a failure, sorted.
+    Raises
+    ------
+    ConfigError, UnknownNameError
+        For a rule that names a column that is not there, or cannot be computed.
     """
-    case = _Case(engine, contract, tuple(found), columns, raw, typed)
-    frame = _frame(engine, typed, _needed(contract, columns))
-    position = {id(clause): i for i, clause in enumerate(found)}
-    rows, places = [], []
-    for clause, failed in _all(case, frame):
-        rows.append(np.asarray(failed, dtype=np.int64))
-        places.append(np.full(len(failed), position[id(clause)], dtype=np.int64))
-    empty = np.empty(0, dtype=np.int64)
-    result = pd.DataFrame(
-        {ROW: np.concatenate([empty, *rows]), "clause": np.concatenate([empty, *places])}
+    terms = dict(contract.terms(list(columns)))
+    judged = {name for name, each in terms.items() if each.dtype is not None}
+    search = _Search(engine, contract, found, terms, rows_of(engine, columns, judged))
+    search.ask(at_once)
+    tests = search.tests()
+    has_cells = search.rows.texts is not None and contract.bad_rows != "drop"
+    _store(search, tests, has_cells=has_cells)
+    counts = _counts(engine)
+    errors = engine.query(f"SELECT count(*) FROM {FAILED} WHERE is_error").column(0)[0].as_py()
+    return Failed(
+        counts=counts,
+        examples=_examples(engine, counts),
+        whole=frozenset(search.whole),
+        errors=int(errors),
+        has_cells=has_cells,
     )
-    return result.drop_duplicates().sort_values([ROW, "clause"], ignore_index=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """What `failures` was asked."""
+@dataclass(slots=True)
+class _Search:
+    """What is looked for, and what was found out before the pass."""
 
     engine: Engine
     contract: Contract
-    found: tuple[Clause, ...]
-    columns: Mapping[str, Column]
-    raw: str
-    typed: str
+    found: Sequence[Clause]
+    terms: Mapping[str, ColumnTerms]
+    rows: Rows
+    whole: set[int] = field(default_factory=set)
+    apart: dict[int, str] = field(default_factory=dict)  # clause -> the relation of its rows
+
+    def ask(self, at_once: int | None) -> None:
+        """Find out what has no predicate over the cells of one row."""
+        asked = {}
+        for i, clause in enumerate(self.found):
+            if clause.group:
+                self._compare(i, clause)
+            elif self._direct(clause) is None:
+                asked[i] = clause
+        if asked:
+            self._ask_pandera(asked, at_once)
+
+    def _compare(self, i: int, clause: Clause) -> None:
+        """Find the rows that repeat values."""
+        if set(clause.group) - set(self.rows.cells):
+            self.whole.add(i)
+        elif store_repeats(self.engine, self.rows, clause.group, f"contract_repeats_{i}"):
+            self.apart[i] = f"contract_repeats_{i}"
+
+    def _ask_pandera(self, asked: Mapping[int, Clause], at_once: int | None) -> None:
+        """Ask pandera, which is imported for that."""
+        from dataaudit.contract.asking import AT_ONCE, Question, ask
+
+        questions = {
+            i: Question(
+                column=clause.column,
+                condition=clause.condition,
+                dtype=None if clause.condition else self.terms[clause.column].exact,
+            )
+            for i, clause in asked.items()
+        }
+        ask(self.engine, self.rows, list(questions.values()), at_once=at_once or AT_ONCE)
+        for i, question in questions.items():
+            if question.is_whole:
+                self.whole.add(i)
+            elif question.rows:
+                rows = pa.chunked_array([pa.array(piece) for piece in question.rows], pa.int64())
+                self.engine.register(f"contract_asked_{i}", pa.table({ROW: rows}))
+                self.apart[i] = f"contract_asked_{i}"
+
+    def tests(self) -> dict[int, str]:
+        """Return the SQL that is true where a row breaks a clause, by position.
+
+        A cell that is no number is reported as that, not as missing or below the minimum too.
+        """
+        tests = {i: test for i, clause in enumerate(self.found) if (test := self._test(i, clause))}
+        unread = {self.found[i].column: i for i in tests if self.found[i].is_dtype}
+        for i, clause in enumerate(self.found):
+            first = unread.get(clause.column)
+            if i in tests and first not in (None, i):
+                tests[i] = f"({tests[i]}) AND NOT coalesce({tests[first]}, FALSE)"
+        return tests
+
+    def _test(self, i: int, clause: Clause) -> str:
+        """Return the predicate of one clause; "" where no row can break it."""
+        direct = None if clause.group else self._direct(clause)
+        if direct is not None:
+            return direct
+        return f"apart_{i}.{ROW} IS NOT NULL" if i in self.apart else ""
+
+    def _direct(self, clause: Clause) -> str | None:
+        """Return the SQL over the cells of a row; "" for what cannot be, None for what has none."""
+        if clause.law is not None:
+            return broken_rule(clause.law, list(self.rows.cells))
+        if not clause.column:
+            return None
+        cell = self.rows.cells[clause.column]
+        if clause.is_dtype:
+            exact = self.terms[clause.column].exact
+            narrow = "" if exact is None else misfit(exact, cell.value, cell.column.dtype)
+            parts = [test for test in (cell.unread, narrow) if test]
+            return None if narrow is None else " OR ".join(parts)
+        if clause.condition is None:
+            return cell.missing
+        test = broken(clause.condition, cell.quick, cell.column.dtype)
+        return None if test is None else f"({test}) AND {cell.value} IS NOT NULL"
 
 
-def _all(case: _Case, frame: pd.DataFrame) -> Failed:
-    """Yield the rows that break each clause."""
-    wrong = {}
-    for clause in case.found:
-        if clause.rule == "dtype":
-            wrong[clause.column] = _unreadable(case, clause.column, frame)
-            yield clause, wrong[clause.column]
-    names = list(case.columns)
-    for clause, failed in _asked_of_pandera(case.contract.schema, case.found, names, frame):
-        # A cell that is no number is reported as that, not as missing or below the minimum too.
-        yield clause, np.setdiff1d(failed, wrong.get(clause.column, []))
-    in_sql = {clause.rule: clause for clause in case.found if clause.is_sql}
-    for rule in case.contract.rules:
-        yield in_sql[rule.name], _asked_of_engine(case, rule)
-
-
-def _needed(contract: Contract, columns: Mapping[str, Column]) -> list[str]:
-    """Return the columns that pandera has to see; a check written in Python sees them all."""
-    if own_checks(contract.schema) or contract.schema.unique:
-        return list(columns)
-    return [name for name, _ in columns_in(contract.schema, list(columns))]
-
-
-def _frame(engine: Engine, typed: str, names: Sequence[str]) -> pd.DataFrame:
-    """Bring typed columns into memory, each in a pandas type that keeps every value and gap."""
-    selected = ", ".join(map(ident, [ROW, *names]))
-    rows = engine.query(f"SELECT {selected} FROM {ident(typed)} ORDER BY {ident(ROW)}")
-    return rows.to_pandas(types_mapper=_FRAME_TYPES.get).set_index(ROW)
-
-
-def _unreadable(case: _Case, name: str, frame: pd.DataFrame) -> np.ndarray:
-    """Return the rows whose cell is no value of the column's type."""
-    pandera_dtype = dict(columns_in(case.contract.schema, [name]))[name].dtype
-    unparsed = _unparsed(case, case.columns[name])
-    return np.union1d(unparsed, _unfit(frame[name], pandera_dtype)).astype(np.int64)
-
-
-def _unparsed(case: _Case, column: Column) -> list[int]:
-    """Return the rows where something was read that is neither a value nor a null token."""
-    kind = column_kinds(case.engine, case.raw)[column.name]
-    if column.dtype == "str" or native_dtype(kind) == column.dtype:
-        return []
-    name = ident(column.name)
-    gap = is_gap(f"r.{name}", kind, column.nulls)
-    sql = (
-        f"SELECT {ROW} FROM {ident(case.raw)} AS r JOIN {ident(case.typed)} AS t USING ({ROW}) "
-        f"WHERE t.{name} IS NULL AND r.{name} IS NOT NULL AND NOT {gap} ORDER BY 1"
-    )
-    return case.engine.query(sql).column(0).to_pylist()
-
-
-def _unfit(values: pd.Series, dtype: Any) -> list[int]:
-    """Return the rows whose value does not fit a narrower type of pandera: 300 in int8."""
-    if str(dtype) in PANDERA_DTYPES.values() or str(dtype).startswith(_ANY_VALUE):
-        return []
+def _store(search: _Search, tests: Mapping[int, str], *, has_cells: bool) -> None:
+    """Make the pass."""
+    cells = search.rows.texts if has_cells and search.rows.texts is not None else {}
+    named = [f"{text} AS cell_{i}" for i, text in enumerate(cells.values())]
+    joins = [
+        f"LEFT JOIN {relation} AS apart_{i} ON apart_{i}.{ROW} = seen.{ROW}"
+        for i, relation in search.apart.items()
+    ]
+    columns = ", ".join([f"seen.{ROW} AS {ROW}", f"{numbers(tests)} AS broken", *named])
+    where = " OR ".join(f"({test})" for test in tests.values()) or "FALSE"
+    inner = f"SELECT {columns} FROM {search.rows.sql} {' '.join(joins)} WHERE {where}"
+    severe = [i for i in tests if search.found[i].severity is Severity.ERROR]
+    is_error = " OR ".join(f"list_contains(broken, {i})" for i in severe) or "FALSE"
+    if len(severe) == len(tests):
+        is_error = "TRUE"
+    kept = [f"CASE WHEN {is_error} THEN cell_{i} END AS cell_{i}" for i in range(len(named))]
+    outer = ", ".join([ROW, "broken", f"({is_error}) AS is_error", *kept])
     try:
-        dtype.try_coerce(values.dropna())
-    except ParserError as error:
-        cases = error.failure_cases
-        return [WHOLE_TABLE] if cases is None else cases["index"].tolist()
-    return []
-
-
-_ANY_VALUE = ("int64", "bool", "string", "datetime64", "object")
-
-
-def _asked_of_pandera(
-    schema: Any, found: Sequence[Clause], names: Sequence[str], frame: pd.DataFrame
-) -> Failed:
-    """Validate the frame and yield what pandera found."""
-    if frame.empty:
-        return
-    asked, clause_of = _questions(schema, found, names)
-    try:
-        asked.validate(frame, lazy=True)
-    except SchemaErrors as errors:
-        for error in errors.schema_errors:
-            yield clause_of[_key(error)], _rows(error)
-
-
-def _questions(
-    schema: Any, found: Sequence[Clause], names: Sequence[str]
-) -> tuple[Any, dict[Any, Clause]]:
-    """Return the schema without what pandera does badly, and the clause behind each question.
-
-    Types are left out (they were read cell by cell, and one bad cell would silence all checks of
-    its column), and of equal values the first is kept.
-    """
-    of_check = {(c.column, id(c.check)): c for c in found if c.check is not None}
-    clause_of: dict[Any, Clause] = {}
-    columns = {}
-    for name, column in columns_in(schema, names):
-        clause_of |= {(name, i): of_check[name, id(c)] for i, c in enumerate(column.checks)}
-        columns[name] = pandera.Column(
-            None,
-            [_strict(check) for check in column.checks],
-            nullable=column.nullable,
-            unique=column.unique,
-            report_duplicates="exclude_first",
-        )
-    named = {(c.column, c.rule): c for c in found if c.check is None and not c.is_sql}
-    checks = [_strict(check) for check in own_checks(schema)]
-    clause_of |= {("", i): of_check["", id(c)] for i, c in enumerate(own_checks(schema))}
-    for group in unique_groups(schema):
-        clause_of["", len(checks)] = named[", ".join(group), "unique"]
-        checks.append(pandera.Check(_FirstOfEach(group), name="unique", ignore_na=False))
-    return pandera.DataFrameSchema(columns, checks=checks), {**clause_of, **named}
-
-
-class _FirstOfEach:
-    """Pass the first row of equal ones; pandera's own stops at the first group broken."""
-
-    def __init__(self, names: Sequence[str]) -> None:
-        self.names = list(names)
-
-    def __call__(self, frame: pd.DataFrame) -> pd.Series:
-        return ~frame.duplicated(self.names) | frame[self.names].isna().any(axis=1)
-
-
-def _strict(check: Any) -> Any:
-    """Return a copy of a check that reports every failure, also where it only warns."""
-    result = copy.copy(check)
-    result.raise_warning, result.n_failure_cases = False, None
-    return result
-
-
-def _key(error: Any) -> Any:
-    """Return what `_questions` knows the failed rule by: its column, and its name or position."""
-    column = error.schema.name or ""
-    if error.reason_code is SchemaErrorReason.SERIES_CONTAINS_NULLS:
-        return column, "nullable"
-    if error.reason_code is SchemaErrorReason.SERIES_CONTAINS_DUPLICATES:
-        return column, "unique"
-    return column, error.check_index
-
-
-def _rows(error: Any) -> list[int]:
-    """Return the rows pandera blames; a check that broke down blames the whole table."""
-    cases = error.failure_cases
-    if isinstance(cases, pd.DataFrame) and "index" in cases and cases["index"].notna().all():
-        return cases["index"].astype(np.int64).tolist()
-    return [WHOLE_TABLE]
-
-
-def _asked_of_engine(case: _Case, rule: Rule) -> list[int]:
-    """Return the rows that break a rule in SQL."""
-    sql = failing_rows_sql(rule, case.typed, list(case.columns))
-    try:
-        return case.engine.query(sql).column(0).to_pylist()
+        search.engine.store(FAILED, f"SELECT {outer} FROM ({inner}) AS failed")
     except QueryError as error:
-        raise ConfigError(
-            f"contract.rules.{rule.name}",
-            expected="an expression that these columns can be put into",
-            found=None if case.contract.sensitive else error.problem,
-        ) from error
+        _blame_rule(search, tests)
+        raise error from None
+
+
+def _blame_rule(search: _Search, tests: Mapping[int, str]) -> None:
+    """Say which rule cannot be computed, if one is to blame."""
+    for i, test in tests.items():
+        law = search.found[i].law
+        if law is None:
+            continue
+        try:
+            search.engine.query(f"SELECT count(*) FROM {search.rows.sql} WHERE {test}")
+        except QueryError as error:
+            raise ConfigError(
+                f"contract.rules.{law.name}",
+                expected="an expression that these columns can be put into",
+                found=None if search.contract.sensitive else error.problem,
+            ) from error
+
+
+def _counts(engine: Engine) -> dict[int, int]:
+    """Return how many rows break each clause."""
+    each = f"SELECT unnest(broken) AS clause FROM {FAILED}"
+    sql = f"SELECT clause, count(*) FROM ({each}) AS each_one GROUP BY clause ORDER BY clause"
+    rows = engine.query(sql)
+    return dict(zip(rows.column(0).to_pylist(), rows.column(1).to_pylist(), strict=True))
+
+
+def _examples(engine: Engine, counts: Mapping[int, int]) -> dict[int, tuple[int, ...]]:
+    """Return the first rows that break each clause."""
+    parts = [
+        f"SELECT * FROM (SELECT {i} AS clause, {ROW} FROM {FAILED} "
+        f"WHERE list_contains(broken, {i}) ORDER BY {ROW} LIMIT {_EXAMPLES}) AS first_{i}"
+        for i in counts
+    ]
+    if not parts:
+        return {}
+    found: dict[int, list[int]] = {i: [] for i in counts}
+    for clause, row in _pairs(engine, " UNION ALL ".join(parts)):
+        found[clause].append(row)
+    return {i: tuple(sorted(rows)) for i, rows in found.items()}
+
+
+def _pairs(engine: Engine, sql: str) -> Iterator[tuple[int, int]]:
+    rows = engine.query(sql)
+    yield from zip(rows.column(0).to_pylist(), rows.column(1).to_pylist(), strict=True)

@@ -1,4 +1,7 @@
-"""From what a configuration names to a contract, and back to a file."""
+"""From what a configuration names to a contract, and back to a file.
+
+pandera is imported where a contract is written in it, and not for the columns of pipeline.yaml.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import yaml  # type: ignore[import-untyped] # pandera's own format is YAML as PyYAML reads it
-
-from dataaudit.contract.library import deserialize_schema, pandera, schema_of, serialize_schema
-from dataaudit.contract.schema import (
-    METADATA,
-    Contract,
-    dtype_of,
-    from_spec,
-    own_checks,
-    with_options,
-)
-from dataaudit.contract.spec import ContractSpec
+from dataaudit.contract.schema import Contract, from_spec
+from dataaudit.contract.spec import ContractSpec, Rule
 from dataaudit.errors import CodeRefusedError, ConfigError
 
 
@@ -75,23 +68,39 @@ def from_pandera(schema: Any, spec: ContractSpec | None = None) -> Contract:
     >>> from_pandera(pa.DataFrameSchema({"age": pa.Column(int)})).declared["age"].dtype
     'int'
     """
+    from dataaudit.contract import bridge
+    from dataaudit.contract.library import pandera, schema_of
+
     schema = schema_of(schema)
     if not isinstance(schema, pandera.DataFrameSchema):
         raise ConfigError("contract", expected="a schema of pandera.pandas", found=type(schema))
     refused = _refused(schema)
     if refused:
         raise ConfigError("contract", expected=refused)
-    if schema.dtype is not None:
-        schema = schema.update_columns(
-            {
-                name: {"dtype": schema.dtype}
-                for name, column in schema.columns.items()
-                if not column.dtype
-            }
-        )
-    for column in schema.columns.values():
-        dtype_of(column)
-    return with_options(schema, spec or ContractSpec())
+    schema, spec = _as_written(schema), spec or ContractSpec()
+    if spec.strict is not False:
+        schema.strict = spec.strict
+    known = bridge.metadata_of(schema)
+    own = tuple(bridge.condition_of(check) for check in bridge.own_checks(schema))
+    return Contract(
+        columns=bridge.terms_of_schema(schema),
+        unique=bridge.unique_groups(schema),
+        own=own,
+        rules=(*(Rule(**rule) for rule in known.get("rules", [])), *spec.rules),
+        notes=known.get("columns", {}),
+        strict=schema.strict,
+        bad_rows=spec.bad_rows,
+        limits=spec.limits,
+        given=schema,
+    )
+
+
+def _as_written(schema: Any) -> Any:
+    """Return a copy of a schema in which its own type stands with each column that has none."""
+    if schema.dtype is None:
+        return copy.copy(schema)
+    untyped = [name for name, column in schema.columns.items() if not column.dtype]
+    return schema.update_columns({name: {"dtype": schema.dtype} for name in untyped})
 
 
 def to_yaml(contract: Contract) -> str:
@@ -111,20 +120,29 @@ def to_yaml(contract: Contract) -> str:
     >>> "greater_than_or_equal_to: 0" in to_yaml(from_spec(spec))
     True
     """
+    import yaml  # type: ignore[import-untyped] # as pandera's own format is read
+
+    from dataaudit.contract import bridge
+    from dataaudit.contract.library import pandera, serialize_schema
+
     plain = copy.copy(contract.schema)
-    plain.checks = own_checks(contract.schema)
+    plain.checks = bridge.own_checks(contract.schema)
     for where, check in _checks(plain):
         if check.name not in pandera.Check.CHECK_FUNCTION_REGISTRY:
             raise ConfigError(
                 where, expected="without Python functions to be written", found=check.name
             )
     written = serialize_schema(plain)
-    written["metadata"] = {METADATA: contract.schema.metadata[METADATA]}
+    written["metadata"] = {bridge.METADATA: bridge.metadata_of(contract.schema)}
     return str(yaml.safe_dump(written, sort_keys=False, allow_unicode=True))
 
 
 def _read(path: Path) -> Any:
     """Read a pandera schema from YAML."""
+    import yaml
+
+    from dataaudit.contract.library import deserialize_schema
+
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
@@ -153,6 +171,8 @@ _COLUMN_KEYS = {
 
 def _unknown_check(content: Any) -> str:
     """Return the first check of a file that pandera does not have, so that none is looked up."""
+    from dataaudit.contract.library import pandera
+
     for name, column in content["columns"].items():
         keys = (
             set(column or {}) - _COLUMN_KEYS if isinstance(column, dict | None) else {str(column)}

@@ -6,6 +6,7 @@ from dataaudit.output.files import (
     rows_table,
     to_json,
     whole,
+    write_relation,
     write_rows,
     write_table,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "rows_table",
     "to_json",
     "whole",
+    "write_relation",
     "write_rows",
     "write_table",
 ]

@@ -15,6 +15,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dataaudit.engine import Engine
+from dataaudit.engine.sql import ident
 from dataaudit.errors import OutputError
 from dataaudit.source.columns import ROW
 
@@ -30,6 +32,12 @@ def write_table(table: pa.Table, path: Path, fingerprint: str) -> None:
     pq.write_table(
         table.replace_schema_metadata(metadata), path, compression="zstd", row_group_size=ROW_GROUP
     )
+
+
+def write_relation(engine: Engine, relation: str, path: Path, fingerprint: str = "") -> int:
+    """Write a relation as Parquet, streaming, any fingerprint in its metadata; return its rows."""
+    metadata = {_FINGERPRINT.decode(): fingerprint} if fingerprint else None
+    return engine.copy(f"SELECT * FROM {ident(relation)}", path, metadata=metadata)
 
 
 def write_rows(table: pa.Table, path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from dataaudit.contract import (
     Checked,
@@ -103,13 +104,14 @@ class ValidateContract(FrameSampler):
     ) -> tuple[np.ndarray, pd.DataFrame, np.ndarray]:
         contract = _contract(self.schema, self.bad_rows)
         columns = named(frame)
-        if self.target_name_ in contract.schema.columns and self.target_name_ not in columns:
+        if self.target_name_ in contract.columns and self.target_name_ not in columns:
             columns[str(self.target_name_)] = labels
         with DuckDBEngine() as engine:
             checked = check(read(columns, declared=contract.declared, engine=engine), contract)
             kept = engine.query(f"SELECT {ROW} FROM kept ORDER BY 1").column(0).to_numpy()
+            away = engine.query(f"SELECT {ROW}, {ERRORS} FROM {checked.quarantine}")
         self.results_ = checked.results
-        self.quarantine_ = _quarantine(frame, checked)
+        self.quarantine_ = _quarantine(frame, away)
         _refuse(checked, contract)
         return kept, frame.iloc[:0], np.empty(0, dtype=np.int64)
 
@@ -138,9 +140,7 @@ def _refuse(checked: Checked, contract: Contract) -> None:
         raise ContractError(f"none of {checked.read:,} rows holds to it", remedy=broken[0])
 
 
-def _quarantine(frame: pd.DataFrame, checked: Checked) -> pd.DataFrame:
+def _quarantine(frame: pd.DataFrame, away: pa.Table) -> pd.DataFrame:
     """Return the rows that went as they came, with their reasons."""
-    rows = checked.quarantine.column(ROW).to_pylist()
-    return frame.iloc[rows].assign(
-        **{ROW: rows, ERRORS: checked.quarantine.column(ERRORS).to_pylist()}
-    )
+    rows = away.column(ROW).to_pylist()
+    return frame.iloc[rows].assign(**{ROW: rows, ERRORS: away.column(ERRORS).to_pylist()})

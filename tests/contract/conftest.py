@@ -88,9 +88,13 @@ def _type(values: list[Any]) -> pa.DataType | None:
     return pa.string() if all(value is None for value in values) else None
 
 
-def reasons(checked: Checked) -> dict[int | None, list[tuple[str, str]]]:
+def quarantine_of(source: Any, checked: Checked) -> pa.Table:
+    return source.engine.query(f"SELECT * FROM {checked.quarantine}")
+
+
+def reasons(source: Any, checked: Checked) -> dict[int | None, list[tuple[str, str]]]:
     """Return row -> [(rule, column)] of the quarantine."""
     return {
         row[ROW]: [(error["rule"], error["column"]) for error in row["__errors__"]]
-        for row in checked.quarantine.to_pylist()
+        for row in quarantine_of(source, checked).to_pylist()
     }

@@ -4,7 +4,7 @@ import pytest
 from dataaudit.contract import check, set_aside
 from dataaudit.errors import ConfigError, ContractError, ExitCode, UnknownNameError
 from dataaudit.finding import Severity
-from tests.contract.conftest import contract_of, reasons
+from tests.contract.conftest import contract_of, quarantine_of, reasons
 
 BAD_LINES = pa.table(
     {
@@ -21,8 +21,8 @@ def test_a_row_carries_all_its_reasons(hold):
         "columns": {"age": {"dtype": "int", "min": 0, "max": 110}, "name": {"max_length": 3}},
         "rules": [{"name": "adult", "expect": "age >= 18"}],
     }
-    _, checked = hold({"age": ["-5", "30"], "name": ["Robert", "Bo"]}, spec)
-    [row] = checked.quarantine.to_pylist()
+    source, checked = hold({"age": ["-5", "30"], "name": ["Robert", "Bo"]}, spec)
+    [row] = quarantine_of(source, checked).to_pylist()
     assert row["age"] == "-5"
     assert row["name"] == "Robert"
     assert row["__row__"] == 0
@@ -50,14 +50,14 @@ def test_a_row_carries_all_its_reasons(hold):
 
 def test_a_cell_that_does_not_parse_fails_and_a_null_token_does_not(hold):
     spec = {"columns": {"a": {"dtype": "float", "nullable": True, "null": ["?"]}}}
-    _, checked = hold({"a": ["1.5", "?", " ? ", "", None, "12 kg", "nan"]}, spec)
-    assert reasons(checked) == {5: [("dtype", "a")], 6: [("dtype", "a")]}
+    source, checked = hold({"a": ["1.5", "?", " ? ", "", None, "12 kg", "nan"]}, spec)
+    assert reasons(source, checked) == {5: [("dtype", "a")], 6: [("dtype", "a")]}
 
 
 def test_a_missing_cell_breaks_nullable_and_nothing_else(hold):
     spec = {"columns": {"a": {"dtype": "int", "min": 1, "isin": [1, 2], "unique": True}}}
-    _, checked = hold({"a": ["1", None, "", "2"]}, spec)
-    assert reasons(checked) == {1: [("nullable", "a")], 2: [("nullable", "a")]}
+    source, checked = hold({"a": ["1", None, "", "2"]}, spec)
+    assert reasons(source, checked) == {1: [("nullable", "a")], 2: [("nullable", "a")]}
 
 
 def test_missing_cells_never_count_as_repeats(hold):
@@ -85,8 +85,8 @@ def test_missing_cells_never_count_as_repeats(hold):
     ],
 )
 def test_each_rule_of_a_column(hold, dtype, rule, cells, bad):
-    _, checked = hold({"a": cells}, {"columns": {"a": {"dtype": dtype, **rule}}})
-    assert sorted(reasons(checked)) == bad
+    source, checked = hold({"a": cells}, {"columns": {"a": {"dtype": dtype, **rule}}})
+    assert sorted(reasons(source, checked)) == bad
 
 
 def test_rules_across_columns_speak_of_rows_where_they_apply(hold):
@@ -97,8 +97,8 @@ def test_rules_across_columns_speak_of_rows_where_they_apply(hold):
         ],
     }
     rows = {"debt": ["0", "5", "5", None], "lender": [None, None, "bank", None]}
-    _, checked = hold(rows, spec)
-    assert reasons(checked) == {1: [("has_lender", "")]}
+    source, checked = hold(rows, spec)
+    assert reasons(source, checked) == {1: [("has_lender", "")]}
 
 
 def test_a_rule_on_a_missing_cell_passes_as_in_sql(hold):
@@ -129,15 +129,15 @@ def test_warnings_are_reported_and_the_row_stays(hold):
 
 def test_a_quarantined_row_shows_its_warnings_too(hold):
     spec = {"columns": {"a": {"min": 0}, "b": {"min": 0, "severity": "warn"}}}
-    _, checked = hold({"a": ["-1"], "b": ["-1"]}, spec)
-    [row] = checked.quarantine.to_pylist()
+    source, checked = hold({"a": ["-1"], "b": ["-1"]}, spec)
+    [row] = quarantine_of(source, checked).to_pylist()
     assert [error["severity"] for error in row["__errors__"]] == ["error", "warning"]
 
 
 def test_lines_that_could_not_be_split_are_put_aside_and_counted(hold):
-    _, checked = hold({"a": ["1", "-2"]}, {"columns": {"a": {"min": 0}}}, bad_lines=BAD_LINES)
+    source, checked = hold({"a": ["1", "-2"]}, {"columns": {"a": {"min": 0}}}, bad_lines=BAD_LINES)
     assert (checked.read, checked.kept, checked.quarantined, checked.dropped) == (4, 1, 3, 0)
-    last = checked.quarantine.to_pylist()[-1]
+    last = quarantine_of(source, checked).to_pylist()[-1]
     assert last["__row__"] is None
     assert last["__line__"] == 12
     assert last["__raw__"] == '"open'
@@ -146,8 +146,8 @@ def test_lines_that_could_not_be_split_are_put_aside_and_counted(hold):
 
 def test_rows_that_a_later_stage_cannot_use_are_put_aside_alike(hold):
     source, checked = hold({"a": ["1", "-2", ""]}, {"columns": {"a": {"nullable": True, "min": 0}}})
-    more = set_aside(source, [2], "a", "target missing")
-    joined = pa.concat_tables([checked.quarantine, more]).to_pylist()
+    both = set_aside(source, checked.quarantine, [2], "a", "target missing")
+    joined = source.engine.query(f"SELECT * FROM {both}").to_pylist()
     assert [row["__row__"] for row in joined] == [1, 2]
     assert joined[1]["__errors__"][0]["message"] == "`a`: target missing"
 
@@ -156,7 +156,10 @@ def test_dropped_rows_are_counted_and_gone(hold):
     spec = {"columns": {"a": {"min": 0}}, "bad_rows": "drop"}
     source, checked = hold({"a": ["1", "-2"]}, spec, bad_lines=BAD_LINES)
     assert (checked.read, checked.kept, checked.quarantined, checked.dropped) == (4, 1, 2, 1)
-    assert checked.quarantine.column("__row__").to_pylist() == [None, None]  # the lines alone
+    assert quarantine_of(source, checked).column("__row__").to_pylist() == [
+        None,
+        None,
+    ]  # the lines alone
     assert source.row_ids() == [0]
 
 
@@ -240,7 +243,7 @@ def test_no_message_shows_a_sensitive_value(make_source):
     del spec["rules"][1]
     checked = check(source, contract_of(spec))
     text = str([result.message for result in checked.results]) + str(
-        checked.quarantine.column("__errors__").to_pylist()
+        quarantine_of(source, checked).column("__errors__").to_pylist()
     )
     assert "123" not in text
     assert "999" not in text
@@ -267,7 +270,7 @@ def test_hostile_names_and_huge_cells_do_no_harm(hold):
     rows = {name: ["fine", "y" * 10_000] for name in names}
     rows['"; drop table raw; --'][0] = "x"
     source, checked = hold(rows, spec)
-    assert reasons(checked) == {0: [("r", "")], 1: [("max_length", name) for name in names]}
+    assert reasons(source, checked) == {0: [("r", "")], 1: [("max_length", name) for name in names]}
     assert source.engine.query("SELECT count(*) FROM raw").column(0)[0].as_py() == 2
     assert max(len(result.message) for result in checked.results) < 200
 
@@ -278,8 +281,9 @@ def test_the_target_can_be_left_out_for_new_rows(make_source):
         "rules": [{"name": "r", "expect": "bought = 'yes' or age > 0"}],
     }
     contract = contract_of(spec).without("bought")
-    checked = check(make_source({"age": ["1", "-1"]}, contract), contract)
-    assert reasons(checked) == {1: [("min", "age")]}
+    source = make_source({"age": ["1", "-1"]}, contract)
+    checked = check(source, contract)
+    assert reasons(source, checked) == {1: [("min", "age")]}
     assert contract.rules == ()
 
 

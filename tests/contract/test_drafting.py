@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dataaudit.contract import check, draft
 from dataaudit.engine.duckdb import DuckDBEngine
-from tests.contract.conftest import contract_of
+from tests.contract.conftest import contract_of, quarantine_of
 
 CELLS = {
     "int": st.integers(-(2**63), 2**63 - 1),
@@ -103,8 +103,9 @@ def test_a_slip_of_the_keyboard_is_caught(make_source):
     contract = contract_of(drafted(make_source, 1000, seed=1).spec)
     rows = people(1000, seed=2)
     rows["age"][0], rows["age"][1], rows["income"][2], rows["kind"][3] = "999", "-4", "n/a €", "d"
-    checked = check(make_source(rows, contract), contract)
-    assert {0, 1, 2, 3} <= set(checked.quarantine.column("__row__").to_pylist())
+    source = make_source(rows, contract)
+    checked = check(source, contract)
+    assert {0, 1, 2, 3} <= set(quarantine_of(source, checked).column("__row__").to_pylist())
 
 
 def test_few_rows_make_no_bounds_and_no_sets(make_source):

@@ -37,7 +37,7 @@ def test_unique_keeps_the_first_copy(hold):
         {"a": ["5", "6", "5", "5"]}, {"columns": {"a": {"dtype": "int", "unique": True}}}
     )
     assert source.row_ids() == [0, 1]
-    assert reasons(checked) == {2: [("unique", "a")], 3: [("unique", "a")]}
+    assert reasons(source, checked) == {2: [("unique", "a")], 3: [("unique", "a")]}
 
 
 def test_every_group_that_is_unique_together_is_looked_at(hold):
@@ -54,7 +54,7 @@ def test_every_group_that_is_unique_together_is_looked_at(hold):
 
     source, checked = hold(rows, from_pandera(schema))
     assert source.row_ids() == [0]
-    assert reasons(checked) == {1: [("unique", "a, b")], 2: [("unique", "c")]}
+    assert reasons(source, checked) == {1: [("unique", "a, b")], 2: [("unique", "c")]}
 
 
 def test_a_column_does_not_stay_text_after_coercion(hold):
@@ -80,8 +80,8 @@ def test_one_bad_cell_hides_no_other_check_of_its_column(hold):
         schema.validate(pd.DataFrame({"a": cells}), lazy=True)
     assert "-3" not in set(caught.value.failure_cases["failure_case"].astype(str))
 
-    _, checked = hold({"a": cells}, from_pandera(schema))
-    assert reasons(checked) == {1: [("dtype", "a")], 3: [("min", "a")]}
+    source, checked = hold({"a": cells}, from_pandera(schema))
+    assert reasons(source, checked) == {1: [("dtype", "a")], 3: [("min", "a")]}
 
 
 def test_bad_rows_never_pass_in_silence(hold):
@@ -89,7 +89,7 @@ def test_bad_rows_never_pass_in_silence(hold):
     column = pandera.Column(int, pandera.Check.ge(0), drop_invalid_rows=True)
     source, checked = hold({"a": [1, -1]}, from_pandera(pandera.DataFrameSchema({"a": column})))
     assert source.row_ids() == [0]
-    assert reasons(checked) == {1: [("min", "a")]}
+    assert reasons(source, checked) == {1: [("min", "a")]}
 
 
 def test_a_check_that_breaks_down_is_no_silent_pass(hold):
@@ -108,16 +108,16 @@ def test_a_check_shared_by_two_columns_blames_the_right_one(hold):
     schema = pandera.DataFrameSchema(
         {"a": pandera.Column(int, shared), "b": pandera.Column(int, shared)}
     )
-    _, checked = hold({"a": [1, -1], "b": [-1, 1]}, from_pandera(schema))
-    assert reasons(checked) == {0: [("min", "b")], 1: [("min", "a")]}
+    source, checked = hold({"a": [1, -1], "b": [-1, 1]}, from_pandera(schema))
+    assert reasons(source, checked) == {0: [("min", "b")], 1: [("min", "a")]}
 
 
 def test_a_check_that_only_shows_some_failures_loses_none(hold):
     schema = pandera.DataFrameSchema(
         {"a": pandera.Column(int, pandera.Check.ge(0, n_failure_cases=1))}
     )
-    _, checked = hold({"a": [-1, -2, -3, 4]}, from_pandera(schema))
-    assert sorted(reasons(checked)) == [0, 1, 2]
+    source, checked = hold({"a": [-1, -2, -3, 4]}, from_pandera(schema))
+    assert sorted(reasons(source, checked)) == [0, 1, 2]
 
 
 def test_validating_the_schema_itself_means_the_same(make_source):
@@ -134,11 +134,11 @@ def test_validating_the_schema_itself_means_the_same(make_source):
 
     source = make_source({"a": ["1", "2", "2", "-1"], "b": [None, None, "x", "y"]}, contract)
     checked = check(source, contract)
-    assert blamed == set(reasons(checked)) == {1, 3}
+    assert blamed == set(reasons(source, checked)) == {1, 3}
 
 
 def test_a_spec_beside_a_pandera_schema_adds_its_rules(hold):
     spec = ContractSpec.model_validate({"rules": [{"name": "small", "expect": "a < 5"}]})
     contract = from_pandera(pandera.DataFrameSchema({"a": pandera.Column(int)}), spec)
-    _, checked = hold({"a": [1, 9]}, contract)
-    assert reasons(checked) == {1: [("small", "")]}
+    source, checked = hold({"a": [1, 9]}, contract)
+    assert reasons(source, checked) == {1: [("small", "")]}

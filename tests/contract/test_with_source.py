@@ -8,7 +8,7 @@ from dataaudit.contract import check
 from dataaudit.engine.duckdb import DuckDBEngine
 from dataaudit.errors import ContractError
 from dataaudit.source import read
-from tests.contract.conftest import contract_of, reasons
+from tests.contract.conftest import contract_of, quarantine_of, reasons
 
 SPEC = {
     "columns": {
@@ -26,22 +26,23 @@ def test_a_csv_with_every_kind_of_bad_row(tmp_path):
     path.write_text("\n".join([*lines, *filler]) + "\n", encoding="utf-8")
     contract = contract_of(SPEC)
     with DuckDBEngine() as engine:
-        checked = check(read(path, declared=contract.declared, engine=engine), contract)
+        source = read(path, declared=contract.declared, engine=engine)
+        checked = check(source, contract)
         kept = engine.query("SELECT id, temperature FROM kept ORDER BY __row__").to_pylist()
+        found, away = reasons(source, checked), quarantine_of(source, checked).to_pylist()
     assert (checked.read, checked.kept, checked.quarantined) == (47, 43, 4)
     assert kept[:3] == [
         {"id": 1, "temperature": 38.5},
         {"id": 2, "temperature": None},
         {"id": 8, "temperature": None},
     ]
-    found = reasons(checked)
     assert found.pop(None) == [("line", "")]
     assert found == {
         2: [("dtype", "temperature")],
         3: [("max", "temperature")],
         4: [("unique", "id")],
     }
-    [line] = [row for row in checked.quarantine.to_pylist() if row["__row__"] is None]
+    [line] = [row for row in away if row["__row__"] is None]
     assert (line["__line__"], line["__raw__"]) == (7, "7,36,5")
 
 
@@ -59,7 +60,8 @@ def test_a_frame_of_types_is_held_to_whole_numbers():
     contract = contract_of({"columns": {"n": {"dtype": "int", "nullable": True, "null": [-999]}}})
     frame = pd.DataFrame({"n": [1.0, 2.5, np.nan, -999.0]}, index=[3, 3, 3, 3])
     with DuckDBEngine() as engine:
-        checked = check(read(frame, declared=contract.declared, engine=engine), contract)
+        source = read(frame, declared=contract.declared, engine=engine)
+        found = reasons(source, check(source, contract))
         kept = engine.query("SELECT n FROM kept ORDER BY __row__").column(0).to_pylist()
-    assert reasons(checked) == {1: [("dtype", "n")]}
+    assert found == {1: [("dtype", "n")]}
     assert kept == [1, None, None]
