@@ -124,6 +124,21 @@ class EncodeColumns(FrameTransformer):
         self.fitted_ = True
         return out if isinstance(X, pd.DataFrame) else out.to_numpy()
 
+    def transform_training(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Encode rows as `fit_transform` does those that it learns from, by their row keys.
+
+        Parameters
+        ----------
+        X : DataFrame of shape (n_samples, n_features)
+        """
+        out, frame = self.transform(X), _plain(X)
+        for group, encoder, columns in self.encoder_.transformers_:
+            if group == "target":
+                crossed = encoder.transform_training(frame[columns]).to_numpy()
+                places = range(len(out.columns))[self.encoder_.output_indices_[group]]
+                out = out.assign(**{out.columns[p]: crossed[:, i] for i, p in enumerate(places)})
+        return out
+
     def _learn(self, frame: pd.DataFrame, y: Any) -> None:
         self._fitted(frame, y)
 
@@ -206,10 +221,14 @@ def _level_names(encoder: OneHotEncoder, columns: list[str]) -> list[str]:
 
 
 def _distinct(names: list[str]) -> list[str]:
-    """Return the names, the second and later of equal ones with a number: ``a=b~2``."""
+    """Return the names, the second and later of equal ones with a number: ``a=b~2``.
+
+    Names that differ in case alone are equal, as they are to SQL.
+    """
     seen: Counter[str] = Counter()
     out = []
     for name in names:
-        seen[name] += 1
-        out.append(name if seen[name] == 1 else f"{name}~{seen[name]}")
+        folded = name.casefold()
+        seen[folded] += 1
+        out.append(name if seen[folded] == 1 else f"{name}~{seen[folded]}")
     return out

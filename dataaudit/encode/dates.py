@@ -10,7 +10,7 @@ import pandas as pd
 from dataaudit.estimator import FrameTransformer, dates
 
 CYCLES = {"weekday": 7, "hour": 24, "month": 12}
-_CLIP = 3.0  # spreads; the smooth clip of RealMLP (Holzmueller and others, 2024), as for numbers
+CLIP = 3.0  # spreads; the smooth clip of RealMLP (Holzmueller and others, 2024), as for numbers
 
 
 class EncodeDates(FrameTransformer):
@@ -65,7 +65,7 @@ class EncodeDates(FrameTransformer):
         """Return the number columns of one date column, by name."""
         dated = _utc(values)
         z = ((_seconds(dated) - self.middle_[name]) / self.spread_[name]).to_numpy()
-        columns = [z / np.sqrt(1 + (z / _CLIP) ** 2)]
+        columns = [z / np.sqrt(1 + (z / CLIP) ** 2)]
         parts = _parts(dated)
         for part in self.cycles_[name]:
             angle = 2 * np.pi * parts[part].to_numpy() / CYCLES[part]

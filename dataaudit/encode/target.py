@@ -7,11 +7,11 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_consistent_length, column_or_1d
+from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 
 from dataaudit.errors import ConfigError
 from dataaudit.estimator import FrameTransformer
-from dataaudit.table import row_key
+from dataaudit.rows import row_key
 
 Kind = Literal["auto", "classification", "regression"]
 
@@ -80,7 +80,20 @@ class CrossFitTargetEncoder(FrameTransformer):
         -------
         DataFrame or ndarray of shape (n_samples, n_features_out)
         """
-        self.fit(X, y)
+        return self.fit(X, y).transform_training(X)
+
+    def transform_training(self, X: Any) -> Any:
+        """Encode rows by what the folds say that their row keys do not lie in.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        DataFrame or ndarray of shape (n_samples, n_features_out)
+        """
+        check_is_fitted(self, "fitted_")
         frame = self._frame(X, reset=False)
         out = self._encoded(frame, _inner_fold(frame, self.folds, self.seed))
         return out if isinstance(X, pd.DataFrame) else out.to_numpy()

@@ -8,7 +8,7 @@ the same steps without these faults, and offers them as such a pipeline for pred
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -16,15 +16,15 @@ import pandas as pd
 from imblearn.pipeline import Pipeline
 from sklearn.base import clone
 from sklearn.utils.metaestimators import _BaseComposition
-from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
+from sklearn.utils.validation import check_is_fitted
 
 from dataaudit.defects import Defect
 from dataaudit.defects.imbalance import class_weights
-from dataaudit.errors import DataError
+from dataaudit.defects.imbalance.samplers import Oversample
 from dataaudit.pipeline.build import PASS, build_steps
 from dataaudit.pipeline.entry import UnifyTypes
-from dataaudit.pipeline.flow import Flow, transformed
-from dataaudit.pipeline.gate import align, as_frame, check_ready
+from dataaudit.pipeline.flow import Flow, framed, transformed
+from dataaudit.pipeline.gate import align, as_frame, check_ready, labels_of
 from dataaudit.pipeline.ledger import ledger_line
 from dataaudit.pipeline.order import is_sampler
 
@@ -44,6 +44,8 @@ class Resampled:
     synthetic : ndarray of bool, shape (n,)
     weight : ndarray of float64, shape (n,)
         What each row counts for in training; 1 unless classes are weighed.
+    samplers : tuple of (int, str, estimator)
+        Each fitted sampler with its name and the number of fitted steps before it.
     """
 
     X: pd.DataFrame
@@ -51,6 +53,7 @@ class Resampled:
     rows: np.ndarray
     synthetic: np.ndarray
     weight: np.ndarray
+    samplers: tuple[tuple[int, str, Any], ...] = ()
 
 
 class Cleaning(_BaseComposition):
@@ -149,7 +152,7 @@ class Cleaning(_BaseComposition):
         self.fit_resample(X, y)
         return self
 
-    def fit_resample(self, X: Any, y: Any) -> Resampled:
+    def fit_resample(self, X: Any, y: Any, *, make: bool = True) -> Resampled:
         """Learn from training rows and return them cleaned.
 
         Parameters
@@ -158,6 +161,8 @@ class Cleaning(_BaseComposition):
             An integer index is taken for row identity (``__row__``), which target encodings take
             their inner folds from.
         y : array-like of shape (n_samples,)
+        make : bool
+            Whether synthetic rows are made; not where these are a sample of the training rows.
 
         Raises
         ------
@@ -165,22 +170,26 @@ class Cleaning(_BaseComposition):
             Where there are no rows, or where text or missing cells are left at the end.
         """
         frame = as_frame(X)
-        labels = _labels(y, frame)
+        labels = labels_of(y, frame)
         entry = UnifyTypes()
         flow = Flow.start(entry.fit_transform(frame), labels)
         fitted: list[tuple[str, Any]] = [("unify", entry)]
-        ledger = []
+        samplers, ledger = [], []
         for name, unfitted in self.steps:
             step = unfitted if unfitted == PASS else clone(unfitted)
-            before, flow = flow, flow.after(name, step)
+            before = flow
+            if make or not isinstance(step, Oversample):
+                flow = flow.after(name, step)
             ledger.append(ledger_line(name, step, before, flow, self.balance))
-            if not (is_sampler(step) or step == PASS):
+            if is_sampler(step):
+                samplers.append((len(fitted), name, step))
+            elif step != PASS:
                 fitted.append((name, step))
         if self.steps:
             check_ready(flow.real, names=[name for name, _ in self.steps])
         self.fitted_, self.ledger_, self.columns_ = fitted, ledger, list(frame.columns)
         self.feature_names_ = list(flow.real.columns)
-        return self._resampled(flow)
+        return replace(self._resampled(flow), samplers=tuple(samplers))
 
     def transform(self, X: Any) -> pd.DataFrame:
         """Clean rows that were not trained on; every row stays, in order.
@@ -195,13 +204,37 @@ class Cleaning(_BaseComposition):
         DataError
             For missing or extra columns, and for cells left missing.
         """
+        return self._cleaned(X, training=False)
+
+    def transform_training(self, X: Any) -> pd.DataFrame:
+        """Clean rows as `fit_resample` cleans real ones; every row stays, in order.
+
+        Differs from `transform` in target encodings alone, which leave out what a row's own fold
+        says.
+
+        Parameters
+        ----------
+        X : DataFrame of shape (n_samples, n_features)
+            The index is row identity (``__row__``).
+
+        Raises
+        ------
+        DataError
+            As `transform`.
+        """
+        return self._cleaned(X, training=True)
+
+    def _cleaned(self, X: Any, *, training: bool) -> pd.DataFrame:
         check_is_fitted(self, "fitted_")
         given = as_frame(X)
         frame = align(given, self.columns_)
         if not len(frame):
             return pd.DataFrame(columns=self.feature_names_, dtype="float64", index=frame.index)
         for name, step in self.fitted_:
-            frame = transformed(name, step, frame)
+            if training and hasattr(step, "transform_training"):
+                frame = framed(name, step, step.transform_training(frame), frame)
+            else:
+                frame = transformed(name, step, frame)
         if self.steps:
             check_ready(frame, names=[name for name, _ in self.steps])
         return frame.set_axis(given.index, axis=0)
@@ -257,17 +290,6 @@ class Cleaning(_BaseComposition):
         weighed = self.balance == "class_weight"
         weight = class_weights(labels) if weighed else np.ones(len(frame))
         return Resampled(X=frame, y=labels, rows=rows, synthetic=synthetic, weight=weight)
-
-
-def _labels(y: Any, frame: pd.DataFrame) -> pd.Series:
-    """Return the target as a series beside the frame."""
-    if not len(frame):
-        raise DataError("clean", "there are no training rows to learn from")
-    check_consistent_length(frame, y)
-    labels = pd.Series(column_or_1d(y, warn=True), index=frame.index, name=getattr(y, "name", None))
-    if labels.isna().any():
-        raise DataError("clean", f"{int(labels.isna().sum()):,} training rows have no target")
-    return labels
 
 
 def _last(fitted: Mapping[str, Any], names: Sequence[str]) -> UnifyTypes:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.utils.validation import check_consistent_length, column_or_1d
 
 from dataaudit.errors import DataError
 from dataaudit.estimator import dates, texts
@@ -37,6 +38,23 @@ def as_frame(X: Any) -> pd.DataFrame:
 
 def _named(values: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(values, columns=[f"x{i}" for i in range(values.shape[1])])
+
+
+def labels_of(y: Any, frame: pd.DataFrame) -> pd.Series:
+    """Return the target as a series beside the frame.
+
+    Raises
+    ------
+    DataError
+        Where there are no rows, or a row has no target.
+    """
+    if not len(frame):
+        raise DataError("clean", "there are no training rows to learn from")
+    check_consistent_length(frame, y)
+    labels = pd.Series(column_or_1d(y, warn=True), index=frame.index, name=getattr(y, "name", None))
+    if labels.isna().any():
+        raise DataError("clean", f"{int(labels.isna().sum()):,} training rows have no target")
+    return labels
 
 
 def align(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
@@ -77,20 +95,40 @@ def check_ready(frame: pd.DataFrame, *, names: Sequence[str]) -> None:
     DataError
         Naming the columns that are no numbers, or have missing or infinite cells.
     """
-    others = [*texts(frame), *dates(frame)]
-    if others:
+    refuse_others([*texts(frame), *dates(frame)], names)
+    is_ready = np.isfinite(frame.to_numpy(dtype="float64", na_value=np.nan)).all(axis=0)
+    refuse_gaps(frame.columns[~is_ready].tolist(), names)
+
+
+def refuse_others(columns: Sequence[str], names: Sequence[str]) -> None:
+    """Refuse columns that are text or dates after the last step.
+
+    Raises
+    ------
+    DataError
+        Where there are any.
+    """
+    if columns:
         raise DataError(
             "clean",
-            f"{_listed(others)} {'is' if len(others) == 1 else 'are'} text or dates after the last "
-            "step, and a network takes numbers alone",
+            f"{_listed(columns)} {'is' if len(columns) == 1 else 'are'} text or dates after the "
+            "last step, and a network takes numbers alone",
             remedy=_add("encode", names, "as the last step"),
         )
-    is_ready = np.isfinite(frame.to_numpy(dtype="float64", na_value=np.nan)).all(axis=0)
-    gaps = frame.columns[~is_ready].tolist()
-    if gaps:
+
+
+def refuse_gaps(columns: Sequence[str], names: Sequence[str]) -> None:
+    """Refuse columns with missing or infinite cells after the last step.
+
+    Raises
+    ------
+    DataError
+        Where there are any.
+    """
+    if columns:
         raise DataError(
             "clean",
-            f"after the last step cells are missing in {_listed(gaps)}",
+            f"after the last step cells are missing in {_listed(columns)}",
             remedy=_add("missing", names, "before `scale`"),
         )
 

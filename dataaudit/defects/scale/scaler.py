@@ -11,6 +11,9 @@ from dataaudit.defects.scale.methods import Fallback
 from dataaudit.errors import ConfigError
 from dataaudit.estimator import FrameTransformer, floats, numbers
 
+FAR = 1e100
+"""Clips from the median beyond which a cell is at the end, before its square overflows."""
+
 
 class SmoothRobustScaler(FrameTransformer):
     """Scale number columns by median and IQR, and bend the far ends smoothly.

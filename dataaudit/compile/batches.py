@@ -1,0 +1,195 @@
+"""Rows cleaned batch by batch through the steps themselves, where one of them has no SQL form.
+
+Many rows go to worker processes, one batch to each at a time, and come back in their order; a few
+stay in this process. The bytes are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from threadpoolctl import threadpool_limits
+
+from dataaudit.compile.workers import Workers
+from dataaudit.engine import ROW_GROUP, Engine
+from dataaudit.engine.sql import ident
+from dataaudit.estimator import dates, floats, numbers
+from dataaudit.pipeline import Cleaning
+from dataaudit.source.columns import ROW, Column
+from dataaudit.rows import to_pandas
+
+BATCH = ROW_GROUP // 4
+_FEW = 4  # batches that are done before a process has started
+_DISTINCT = 1_000  # different values up to which a dictionary saves more than it costs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Which rows are to be cleaned by what; see `dataaudit.compile.write`."""
+
+    engine: Engine
+    relation: str
+    columns: Mapping[str, Column]
+    cleaning: Cleaning
+    training: bool
+    keep: Sequence[str]
+    where: str | None
+
+    @property
+    def job(self) -> Job:
+        """What a worker has to know."""
+        columns = {name: self.columns[name] for name in self.cleaning.columns_}
+        return Job(cleaning=self.cleaning, columns=columns, training=self.training)
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        counted = self.engine.query(f"SELECT count(*) {self._source}")
+        return int(counted.column(0)[0].as_py())
+
+    @property
+    def sql(self) -> str:
+        """The SELECT of ``__row__``, the features and what is kept."""
+        kept = [f"{ident(name)} AS {ident(f'__keep_{i}__')}" for i, name in enumerate(self.keep)]
+        names = [ident(ROW), *(ident(name) for name in self.cleaning.columns_), *kept]
+        return f"SELECT {', '.join(names)} {self._source}"
+
+    @property
+    def _source(self) -> str:
+        return f"FROM {ident(self.relation)}" + (f" WHERE {self.where}" if self.where else "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What is done with every batch.
+
+    Parameters
+    ----------
+    cleaning
+        Fitted.
+    columns
+        Those that it was fitted on.
+    training
+        Whether target encodings are cross-fitted.
+    """
+
+    cleaning: Cleaning
+    columns: Mapping[str, Column]
+    training: bool
+
+    def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Clean one batch of ``__row__`` and the features; give the features."""
+        rows = batch.column(0).to_numpy()
+        frame = to_pandas(pa.table(batch), self.columns).loc[rows]
+        with threadpool_limits(1):  # sums over several threads differ in their last bits
+            if self.training:
+                clean = self.cleaning.transform_training(frame)
+            else:
+                clean = self.cleaning.transform(frame)
+        names = self.cleaning.feature_names
+        return pa.RecordBatch.from_arrays([_arrow(clean, name) for name in names], names)
+
+
+def _arrow(frame: pd.DataFrame, name: str) -> pa.Array:
+    """Return a column as double, timestamp or text, whatever its cells are."""
+    column = frame[[name]]
+    if numbers(column):
+        return pa.array(floats(column[name]), pa.float64(), from_pandas=True)
+    kind = pa.timestamp("us") if dates(column) else pa.string()
+    return pa.array(column[name].astype(object), kind, from_pandas=True)
+
+
+def write_batches(
+    plan: Plan,
+    path: Path,
+    *,
+    append: pa.Table | None = None,
+    metadata: Mapping[str, str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> int:
+    """Clean rows into a Parquet file, a batch at a time; see `dataaudit.compile.write`."""
+    total = plan.rows + (append.num_rows if append is not None else 0)
+    with_first, written = _whole_groups(_all(plan, append)), 0
+    first = next(with_first)
+    schema = first.schema.with_metadata(dict(metadata or {}))
+    few = [name for name in first.column_names if _is_repetitive(first[name])]
+    with pq.ParquetWriter(
+        path, schema, compression="zstd", compression_level=1, use_dictionary=few
+    ) as file:
+        for group in chain([first], with_first):
+            if group.num_rows:
+                file.write_table(group.cast(schema), row_group_size=ROW_GROUP)
+            written += group.num_rows
+            if progress is not None:
+                progress(written, total)
+    return written
+
+
+def _is_repetitive(column: pa.ChunkedArray) -> bool:
+    return bool(pc.count_distinct(column).as_py() <= _DISTINCT)
+
+
+def _whole_groups(batches: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """Yield tables of a row group each, at least one."""
+    held, rows = [next(batches)], 0
+    rows = held[0].num_rows
+    for batch in batches:
+        held.append(batch)
+        rows += batch.num_rows
+        while rows >= ROW_GROUP:
+            table = pa.concat_tables(held)
+            yield table.slice(0, ROW_GROUP)
+            held, rows = [table.slice(ROW_GROUP)], rows - ROW_GROUP
+    yield pa.concat_tables(held)
+
+
+def _all(plan: Plan, append: pa.Table | None) -> Iterator[pa.Table]:
+    """Yield an empty table, which has the types, the cleaned batches, and the rows to append."""
+    empty = plan.engine.query(f"{plan.sql} LIMIT 0")
+    features = _features(plan, pa.RecordBatch.from_pylist([], empty.schema))
+    types = _beside(plan, features, pa.RecordBatch.from_pylist([], empty.schema)).schema
+    yield types.empty_table()
+    for batch, clean in _cleaned(plan):
+        yield _beside(plan, clean, batch).cast(types)
+    if append is not None:
+        yield append.select(types.names).cast(types)
+
+
+def _features(plan: Plan, batch: pa.RecordBatch) -> pa.RecordBatch:
+    return plan.job(batch.select(range(1 + len(plan.cleaning.columns_))))
+
+
+def _beside(plan: Plan, clean: pa.RecordBatch, batch: pa.RecordBatch) -> pa.Table:
+    """Put what is kept of a batch behind its features."""
+    table = pa.table(clean)
+    first = 1 + len(plan.cleaning.columns_)
+    for place, name in enumerate(plan.keep, start=first):
+        table = table.append_column(name, batch.column(place))
+    return table
+
+
+def _cleaned(plan: Plan) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch]]:
+    """Yield every batch as it was and with its features cleaned."""
+    batches = _even(plan.engine.batches(plan.sql, BATCH))
+    head = list(islice(batches, _FEW + 1))
+    if len(head) <= _FEW:
+        yield from ((batch, _features(plan, batch)) for batch in head)
+        return
+    width = 1 + len(plan.cleaning.columns_)
+    with Workers(plan.job) as workers:
+        yield from workers.map(chain(head, batches), lambda batch: batch.select(range(width)))
+
+
+def _even(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Cut batches to one size at most, so that how an engine cuts them does not matter."""
+    for batch in batches:
+        for start in np.arange(0, batch.num_rows, BATCH).tolist():
+            yield batch.slice(start, BATCH)

@@ -1,0 +1,174 @@
+"""Our own cleaning steps as SQL, one function each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dataaudit.compile import text
+from dataaudit.compile.query import (
+    Cell,
+    Kind,
+    Query,
+    case,
+    finite,
+    flag,
+    number,
+    sql_of,
+    value_sql,
+)
+from dataaudit.defects.categories.normalize import NormalizeLevels
+from dataaudit.defects.disguised.blank import BlankSentinels
+from dataaudit.defects.missing.impute import FillGaps
+from dataaudit.defects.outliers.remedies import ClipOutliers
+from dataaudit.defects.scale.scaler import FAR, SmoothRobustScaler
+from dataaudit.defects.types.parse import ParseTypes
+from dataaudit.engine.sql import literals
+from dataaudit.pipeline import UnifyTypes
+from dataaudit.source.casts import parsed
+from dataaudit.source.shapes import BLANKS
+
+
+def _changed(cells: Sequence[Cell], new: Mapping[str, Cell]) -> list[Cell]:
+    """Return the cells, those with a new form by name replaced."""
+    return [new.get(cell.name, cell) for cell in cells]
+
+
+def _by_name(
+    cells: Sequence[Cell], names: Sequence[str], made: Callable[[Cell, int], str]
+) -> list[Cell]:
+    """Return the cells, those named made anew from the cell and its place among the names."""
+    place = {name: i for i, name in enumerate(names)}
+    return [
+        replace(cell, sql=made(cell, place[cell.name])) if cell.name in place else cell
+        for cell in cells
+    ]
+
+
+@sql_of.register
+def _(step: UnifyTypes, cells: Sequence[Cell], query: Query) -> list[Cell]:
+    for cell in cells:
+        kind = step.kinds_[cell.name]
+        if kind != cell.kind:
+            raise query.refuse(f"`{cell.name}` held {kind}s in training and is {cell.kind} now")
+    return [replace(c, sql=finite(c.sql)) if c.kind == "number" else c for c in cells]
+
+
+@sql_of.register
+def _(step: BlankSentinels, cells: Sequence[Cell], query: Query) -> list[Cell]:  # noqa: ARG001 - as all
+    names = list(step.sentinels_)
+    return _by_name(cells, names, lambda cell, i: _blanked(cell, step.sentinels_[names[i]]))
+
+
+def _blanked(cell: Cell, known: Sequence[Any]) -> str:
+    """Return a cell, NULL where it is one of the known values."""
+    if cell.kind == "text":
+        is_known = f"lower({text.stripped(cell.sql)}) IN ({literals(known)})"
+    elif cell.kind == "number":
+        is_known = f"{cell.sql} IN ({', '.join(number(value) for value in known)})"
+    else:
+        texts = [str(one).upper() for one in known]
+        days = pd.Series(pd.to_datetime(texts, errors="coerce", format="ISO8601")).dropna()
+        if days.empty:
+            return cell.sql
+        is_known = f"{cell.sql} IN ({', '.join(value_sql(day, 'date') for day in days)})"
+    return f"CASE WHEN {is_known} THEN NULL ELSE {cell.sql} END"
+
+
+@sql_of.register
+def _(step: ParseTypes, cells: Sequence[Cell], query: Query) -> list[Cell]:
+    kinds: dict[str, Kind] = {"bool": "number", "date": "date"}
+    new = {}
+    for cell in cells:
+        reading = step.readings_.get(cell.name)
+        if reading is None:
+            continue
+        if reading["kind"] not in kinds:
+            raise query.refuse(f"it reads numbers out of the text of `{cell.name}`")
+        plain = query.let(text.stripped(cell.sql, BLANKS))
+        read = _yes_no(plain, reading) if reading["kind"] == "bool" else _dates(plain, reading)
+        new[cell.name] = Cell(cell.name, read, kinds[reading["kind"]])
+    return _changed(cells, new)
+
+
+def _yes_no(plain: str, reading: Mapping[str, Any]) -> str:
+    keys = [value_sql(reading[word], "text") for word in ("true", "false")]
+    return case(f"lower({plain})", keys, [number(1), number(0)])
+
+
+def _dates(plain: str, reading: Mapping[str, Any]) -> str:
+    return f"coalesce({', '.join(parsed(plain, 'date', form) for form in reading['forms'])})"
+
+
+@sql_of.register
+def _(step: NormalizeLevels, cells: Sequence[Cell], query: Query) -> list[Cell]:
+    new = {}
+    for cell in cells:
+        known = step.spellings_.get(cell.name)
+        if known is None:
+            continue
+        plain = query.let(text.collapsed(cell.sql))
+        same = Cell(cell.name, text.folded(plain, known), "text")
+        spellings = [value_sql(spelling, "text") for spelling in known.values()]
+        [spelt] = query.look_up(same, list(known), [spellings])
+        new[cell.name] = replace(cell, sql=f"coalesce({spelt}, {plain})")
+    return _changed(cells, new)
+
+
+@sql_of.register
+def _(step: ClipOutliers, cells: Sequence[Cell], query: Query) -> list[Cell]:  # noqa: ARG001 - as all
+    def made(cell: Cell, i: int) -> str:
+        x, low, high = cell.sql, float(step.low_[i]), float(step.high_[i])
+        ends = [(f"{x} < {number(low)}", low), (f"{x} > {number(high)}", high)]
+        ends = [(beyond, end) for beyond, end in ends if np.isfinite(end)]
+        if not ends:
+            return x
+        arms = [f"WHEN {beyond} THEN {to(end)}" for beyond, end in ends]
+        return f"CASE {' '.join(arms)} ELSE {x} END"
+
+    def to(end: float) -> str:
+        return number(end) if step.action == "clip" else "NULL"
+
+    return _by_name(cells, step.numbers_, made)
+
+
+@sql_of.register
+def _(step: FillGaps, cells: Sequence[Cell], query: Query) -> list[Cell]:  # noqa: ARG001 - as all
+    filled = [
+        replace(cell, sql=f"coalesce({cell.sql}, {value_sql(fill, cell.kind)})")
+        for cell, fill in zip(cells, step.fills_, strict=True)
+    ]
+    if not step.add_indicator:
+        return filled
+    flags = [
+        Cell(f"missingindicator_{cell.name}", flag(f"{cell.sql} IS NULL"), "number")
+        for cell, has_gaps in zip(cells, step.has_gaps_, strict=True)
+        if has_gaps
+    ]
+    return filled + flags
+
+
+@sql_of.register
+def _(step: SmoothRobustScaler, cells: Sequence[Cell], query: Query) -> list[Cell]:
+    def made(cell: Cell, i: int) -> str:
+        center, scale = float(step.center_[i]), float(step.scale_[i])
+        if np.isinf(scale):
+            return f"CASE WHEN {cell.sql} IS NOT NULL THEN {number(0)} END"
+        z = query.let(f"({cell.sql} - {number(center)}) / {number(scale)}")
+        return z if step.clip is None else bent(z, step.clip)
+
+    return _by_name(cells, step.numbers_, made)
+
+
+def bent(z: str, clip: float) -> str:
+    """Return z / sqrt(1 + (z / clip)^2); far out, where the square overflows, the end itself."""
+    q = f"({z} / {number(clip)})"
+    far = number(FAR * clip)
+    return (
+        f"CASE WHEN {z} > {far} THEN {number(clip)} WHEN {z} < -{far} THEN {number(-clip)} "
+        f"ELSE {z} / sqrt({number(1)} + {q} * {q}) END"
+    )

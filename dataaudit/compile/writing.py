@@ -1,0 +1,138 @@
+"""Rows of any number, cleaned into Parquet: by the engine, or batch by batch where SQL cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dataaudit.compile.batches import Plan, write_batches
+from dataaudit.compile.statement import compiled
+from dataaudit.engine import Engine
+from dataaudit.engine.sql import ident, literal
+from dataaudit.errors import NoSqlFormError
+from dataaudit.pipeline import Cleaning
+from dataaudit.pipeline.gate import refuse_gaps, refuse_others
+from dataaudit.source.columns import Column
+
+
+def write(
+    engine: Engine,
+    relation: str,
+    columns: Mapping[str, Column],
+    cleaning: Cleaning,
+    path: Path,
+    *,
+    training: bool = False,
+    keep: Sequence[str] = (),
+    where: str | None = None,
+    append: pa.Table | None = None,
+    metadata: Mapping[str, str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> int:
+    """Clean rows into Parquet, in their order, without holding them.
+
+    Parameters
+    ----------
+    engine, relation
+        Where the typed rows are: ``__row__``, the columns of training, and those to keep.
+    columns
+        How each column is typed.
+    cleaning
+        Fitted.
+    path
+        The Parquet file (a folder where the engine writes folders). What stands there after an
+        error is not whole.
+    training
+        Whether rows become what `Cleaning.fit_resample` makes of real ones, see `projection`.
+    keep
+        Columns of the relation that follow the features, as they are: target, ``__row__``, ...
+    where
+        Which rows, as SQL.
+    append
+        Rows that follow those of the relation, already clean: the columns written, by name.
+    metadata
+        Entered into the file.
+    progress
+        Is told how many of how many rows are written.
+
+    Returns
+    -------
+    int
+        The rows written.
+
+    Raises
+    ------
+    DataError
+        Where columns of text or missing cells are left after the last step.
+    """
+    plan = Plan(
+        engine=engine, relation=relation, columns=columns, cleaning=cleaning, training=training,
+        keep=keep, where=where,
+    )  # fmt: skip
+    try:
+        made = compiled(
+            cleaning, columns, relation, training=training, keep=keep, where=where,
+            is_duckdb=engine.dialect == "duckdb",
+        )  # fmt: skip
+    except NoSqlFormError:
+        return write_batches(plan, path, append=append, metadata=metadata, progress=progress)
+    names = [name for name, _ in cleaning.steps]
+    if names:
+        refuse_others([cell.name for cell in made.cells if cell.kind != "number"], names)
+    sql = made.sql if append is None else _appended(engine, made.sql, append)
+    rows = engine.copy(sql, path, metadata=metadata)
+    if names:
+        refuse_gaps(_gaps(engine, path, [cell.name for cell in made.cells]), names)
+    if progress is not None:
+        progress(rows, rows)
+    return rows
+
+
+def _appended(engine: Engine, sql: str, rows: pa.Table) -> str:
+    """Return the statement with rows from memory behind those of the engine."""
+    engine.register("appended", rows)
+    return f"SELECT * FROM ({sql}) UNION ALL BY NAME SELECT * FROM appended"
+
+
+def _gaps(engine: Engine, path: Path, names: Sequence[str]) -> list[str]:
+    """Return the columns of a file with missing or infinite cells, by what its footer says."""
+    files = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
+    verdicts: dict[str, bool | None] = dict.fromkeys(names, False)
+    for file in files:
+        footer = pq.read_metadata(file)
+        for group in range(footer.num_row_groups):
+            for place, name in enumerate(names):
+                has_gap = _has_gap(footer.row_group(group).column(place).statistics)
+                verdicts[name] = verdicts[name] or has_gap
+    unsaid = [name for name, has_gap in verdicts.items() if has_gap is None]
+    return [
+        name
+        for name in names
+        if verdicts[name] or (name in unsaid and _looked(engine, files, name))
+    ]
+
+
+def _has_gap(said: pq.Statistics | None) -> bool | None:
+    """Tell whether a piece of a column has gaps; None where the footer does not say it."""
+    if said is None or not said.has_null_count:
+        return None
+    if said.null_count:
+        return True
+    if not said.num_values:
+        return False
+    return None if not said.has_min_max else not -_LARGEST <= said.min <= said.max <= _LARGEST
+
+
+_LARGEST = 1.7976931348623157e308
+
+
+def _looked(engine: Engine, files: Sequence[Path], name: str) -> bool:
+    """Look through a column for gaps."""
+    listed = ", ".join(literal(str(file)) for file in files)
+    x = ident(name)
+    sound = f"{x} BETWEEN -{_LARGEST!r} AND {_LARGEST!r}"
+    found = engine.query(f"SELECT count(*) FROM read_parquet([{listed}]) WHERE {sound} IS NOT TRUE")
+    return bool(found.column(0)[0].as_py())
