@@ -14,11 +14,10 @@ import pyarrow as pa
 from dataaudit.engine import Engine
 from dataaudit.engine.sql import ident, literals
 from dataaudit.profile import Profile, profile
+from dataaudit.rows import lowest, select_rows, to_pandas
 from dataaudit.source.columns import ROW, Column
 
 SAMPLE_ROWS = 100_000
-_PRIME = 2_147_483_647  # 2^31 - 1
-_MULTIPLIER = 48_271  # the minimal standard generator of Park and Miller (1993)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,38 +94,43 @@ class Table:
         self.columns, self.task, self.sides = dict(columns), task or Task(), sides
         self.sensitive, self.sample_rows, self.seed = sensitive, sample_rows, seed
 
-    @cached_property
+    @property
     def rows(self) -> int:
         """The number of rows."""
-        return int(self.query(f"SELECT count(*) FROM {ident(self.typed)}").column(0)[0].as_py())
+        return self.profile.rows
 
-    @cached_property
+    @property
     def profile(self) -> Profile:
         """Statistics of all rows; quantiles from `sample`."""
-        return profile(self.engine, self.typed, self.columns, self.sample)
+        return self._scanned[0]
 
-    @cached_property
+    @property
     def sample(self) -> pd.DataFrame:
         """Whole rows, typed: numbers and booleans as float64, dates as datetime64, text as str.
 
         Shape (min(rows, sample_rows), columns), the index is ``__row__``, ascending.
         """
-        rows = self.query(_sample_sql(self.typed, self.columns, self._sampled, self.seed))
-        return to_pandas(rows, self.columns)
+        return self._scanned[1]
 
     @cached_property
-    def raw_sample(self) -> pd.DataFrame:
-        """The same rows as `sample`, as text as read; missing where the source has no value."""
-        rows = self.query(_sample_sql(self.raw, self.columns, self._sampled, self.seed, cast=True))
-        frame = rows.to_pandas().set_index(ROW).sort_index()
-        return frame.reindex(self.sample.index)
+    def _scanned(self) -> tuple[Profile, pd.DataFrame]:
+        """Profile and sample, which one scan gives."""
+        return profile(
+            self.engine,
+            self.typed,
+            self.columns,
+            sample_rows=self.sample_rows,
+            seed=self.seed,
+        )
 
     @cached_property
     def sample_sides(self) -> pd.Series | None:
         """The side of each row of `sample`; None before the split."""
         if self.sides is None:
             return None
-        sides = self.query(f"SELECT * FROM {ident(self.sides)}").to_pandas().set_index(ROW)["side"]
+        self.engine.register("sample_rows", pa.table({ROW: self.sample.index.to_numpy()}))
+        sql = f"SELECT * FROM {ident(self.sides)} WHERE {ROW} IN (SELECT {ROW} FROM sample_rows)"
+        sides = self.query(sql).to_pandas().set_index(ROW)["side"]
         return sides.reindex(self.sample.index)
 
     @property
@@ -160,13 +164,16 @@ class Table:
         """Run a SELECT over `typed`, `raw` and `sides`; for what needs every row."""
         return self.engine.query(sql)
 
-    def side(self, *names: str) -> tuple[pd.DataFrame, pd.Series]:
+    def side(self, *names: str, limit: int | None = None) -> tuple[pd.DataFrame, pd.Series]:
         """Bring the features and the target of whole sides into memory.
 
         Parameters
         ----------
         names
             Of "train", "validation" and "test".
+        limit
+            The largest number of rows; where there are more, a fixed sample of them, as `sample`
+            is one. None brings all.
 
         Returns
         -------
@@ -175,11 +182,24 @@ class Table:
         y : Series of shape (n_rows,)
             Labels as str, or numbers as float64.
         """
-        wanted = literals(names)
-        inside = f"{ROW} IN (SELECT {ROW} FROM {ident(str(self.sides))} WHERE side IN ({wanted}))"
+        wanted = f"SELECT {ROW} FROM {ident(str(self.sides))} WHERE side IN ({literals(names)})"
         names_in = [*self.features, *([self.task.target] if self.task.target else [])]
         columns = {name: self.columns[name] for name in names_in}
-        frame = to_pandas(self.query(select_rows(self.typed, columns, where=inside)), columns)
+        inside = f"{ROW} IN ({wanted})"
+        if limit is None:
+            found = self.query(select_rows(self.typed, columns, where=inside))
+        else:
+            rows = int(self.query(f"SELECT count(*) FROM ({wanted})").column(0)[0].as_py())
+            found = lowest(
+                self.engine,
+                self.typed,
+                columns,
+                rows=rows,
+                limit=limit,
+                seed=self.seed,
+                where=inside,
+            )
+        frame = to_pandas(found, columns)
         y = frame[self.task.target]
         return frame[self.features], y.astype("str") if self.task.classes else y
 
@@ -190,58 +210,3 @@ class Table:
         column = {name: self.columns[name]}
         values = to_pandas(self.query(select_rows(self.typed, column)), column)[name]
         return values.reindex(rows).to_numpy()
-
-    @property
-    def _sampled(self) -> int | None:
-        return self.sample_rows if self.is_sampled else None
-
-
-def to_pandas(rows: pa.Table, columns: Mapping[str, Column]) -> pd.DataFrame:
-    """Bring typed rows into the one form that estimators get.
-
-    Every number and boolean is float64 with NaN, every date datetime64[us], all else pandas' text
-    type; the index is ``__row__``, ascending.
-    """
-    frame = rows.to_pandas().set_index(ROW).sort_index()
-    for name in frame.columns:
-        column = columns.get(name)
-        if column is None or column.dtype == "str":
-            frame[name] = frame[name].astype("str")
-        elif column.dtype == "date":
-            frame[name] = frame[name].astype("datetime64[us]")
-        else:
-            frame[name] = frame[name].astype("float64")
-    return frame
-
-
-def row_key(rows: np.ndarray, seed: int) -> np.ndarray:
-    """Return a number in 0..2^31 - 2 for each ``__row__``, as the SQL of the sample orders by.
-
-    Integer arithmetic on row identity and seed alone: the same on every engine and in every order.
-    """
-    key = (rows.astype("int64") + seed % _PRIME + 1) % _PRIME * _MULTIPLIER % _PRIME
-    return key * _MULTIPLIER % _PRIME
-
-
-def select_rows(relation: str, columns: Mapping[str, Column], *, where: str = "TRUE") -> str:
-    """Return the SELECT of ``__row__`` and these columns of a relation."""
-    names = ", ".join([ident(ROW), *(ident(name) for name in columns)])
-    return f"SELECT {names} FROM {ident(relation)} WHERE {where}"
-
-
-def _sample_sql(
-    relation: str,
-    columns: Mapping[str, Column],
-    rows: int | None,
-    seed: int,
-    *,
-    cast: bool = False,
-) -> str:
-    """Return the SELECT of a fixed sample: integer arithmetic on row identity and seed alone."""
-    kind = "::VARCHAR" if cast else ""
-    names = ", ".join([ident(ROW), *(f"{ident(n)}{kind} AS {ident(n)}" for n in columns)])
-    key = f"(({ident(ROW)} + {seed % _PRIME} + 1) % {_PRIME}) * {_MULTIPLIER} % {_PRIME}"
-    limit = (
-        "" if rows is None else f" ORDER BY {key} * {_MULTIPLIER} % {_PRIME}, {ROW} LIMIT {rows}"
-    )
-    return f"SELECT {names} FROM {ident(relation)}{limit}"

@@ -8,7 +8,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from dataaudit.encode import CrossFitTargetEncoder, Encode, EncodeColumns, EncodeDates
 from dataaudit.errors import ConfigError, UnknownNameError
-from dataaudit.table import row_key
+from dataaudit.rows import row_key
 
 CITIES = ["Oslo", "Rome", None, "Oslo", "Bonn", "Rome"]
 

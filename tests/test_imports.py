@@ -13,7 +13,7 @@ LAYERS = [
     {"errors", "finding", "lazy"},
     {"engine"},
     {"engines", "source"},
-    {"chance", "estimator", "profile", "sampler", "table"},
+    {"chance", "estimator", "profile", "rows", "sampler", "table"},
     {"defects"},
     {"account", "contract", "encode", "fingerprint", "split"},
     {"compile", "pipeline", "steps"},

@@ -1,0 +1,189 @@
+"""The statistics of every row, and the sample of whole rows that comes with them.
+
+What a sum, a count or an extreme tells is read from every row, in one scan (`scan`). Quantiles, and
+the values of columns that have more than 1,000, come from the sample, because a sort of every value
+costs more than reading it; they are exact where the sample is the whole table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from dataaudit.engine import Engine
+from dataaudit.engine.sql import ident
+from dataaudit.profile.scan import Facts, scan
+from dataaudit.profile.values import MOST_LEVELS, TOP_VALUES, Counted, count_levels
+from dataaudit.rows import to_pandas
+from dataaudit.source.columns import Column
+
+PROBABILITIES = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnProfile:
+    """What is known of one column over all rows.
+
+    Parameters
+    ----------
+    missing
+        Cells that are null or not a number (NaN), after null tokens were read.
+    infinite, zeros, negatives
+        Counts; 0 for columns that are no numbers.
+    minimum, maximum, mean, std, skewness, kurtosis
+        Over the finite cells of a number column, moments to 12 digits (kurtosis is excess, and
+        both are corrected for bias); None elsewhere and where there are too few cells, except that
+        dates have minimum and maximum as ISO text.
+    distinct
+        Distinct values that are not missing. Exact where `is_distinct_exact`: up to 1,000, and in
+        a table that is not larger than its sample. Else approximate for text, whole numbers and
+        dates (a HyperLogLog of all rows, standard error 3.3 %) and estimated from the sample for
+        other numbers (`Counted.estimate`, a lower bound in expectation); where the sample shows no
+        value twice, as many as there are cells.
+    blank, padded
+        Text cells of white space alone, and text cells with white space at either end.
+    max_length
+        Characters of the longest text cell.
+    number_like, date_like
+        Shares in 0..1 of the sample's text cells that have the form of a number or a date.
+    top
+        Up to 20 most frequent values with their counts, most frequent first, ties by value.
+    is_top_exact
+        Whether `top` counts all rows; False where it names the sample's values and its counts.
+    levels
+        Every value that is not missing with its count over all rows, in the order of `top`; None
+        where there are more than 1,000 or they were not all counted.
+    quantiles
+        Of the sample, by probability; empty for columns that are no numbers.
+    """
+
+    name: str
+    dtype: str
+    rows: int
+    missing: int
+    distinct: int
+    is_distinct_exact: bool = True
+    infinite: int = 0
+    zeros: int = 0
+    negatives: int = 0
+    minimum: float | str | None = None
+    maximum: float | str | None = None
+    mean: float | None = None
+    std: float | None = None
+    skewness: float | None = None
+    kurtosis: float | None = None
+    blank: int = 0
+    padded: int = 0
+    max_length: int = 0
+    number_like: float = 0.0
+    date_like: float = 0.0
+    top: tuple[tuple[Any, int], ...] = ()
+    is_top_exact: bool = True
+    levels: Mapping[Any, int] | None = None
+    quantiles: Mapping[float, float] = field(default_factory=dict)
+
+    @property
+    def present(self) -> int:
+        """Cells that are not missing."""
+        return self.rows - self.missing
+
+    @property
+    def missing_share(self) -> float:
+        """Share of missing cells in 0..1; 0 for a table without rows."""
+        return self.missing / self.rows if self.rows else 0.0
+
+    @property
+    def iqr(self) -> float | None:
+        """Third quartile minus first; None where there are no quantiles."""
+        return self.quantiles[0.75] - self.quantiles[0.25] if self.quantiles else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """Row count and one `ColumnProfile` for each column."""
+
+    rows: int
+    columns: Mapping[str, ColumnProfile]
+    sample_rows: int
+
+    def __getitem__(self, name: str) -> ColumnProfile:
+        return self.columns[name]
+
+
+def profile(
+    engine: Engine, relation: str, columns: Mapping[str, Column], *, sample_rows: int, seed: int
+) -> tuple[Profile, pd.DataFrame]:
+    """Look at every row of a relation once.
+
+    Parameters
+    ----------
+    engine, relation
+        Where the typed rows are, and under which name.
+    columns
+        The columns to look at, in order.
+    sample_rows, seed
+        The largest size of the sample, and which rows are in it.
+
+    Returns
+    -------
+    Profile
+        Of all rows.
+    DataFrame of shape (min(rows, sample_rows), columns)
+        The sample: whole typed rows as `to_pandas` gives them, by ``__row__``.
+    """
+    rows = int(engine.query(f"SELECT count(*) FROM {ident(relation)}").column(0)[0].as_py())
+    facts, sample = scan(engine, relation, columns, rows=rows, limit=sample_rows, seed=seed)
+    frame = to_pandas(sample, columns)
+    profiles = {
+        name: ColumnProfile(
+            name=name,
+            dtype=column.dtype,
+            rows=rows,
+            **_values(engine, relation, column, sample.column(name), facts[name]),
+            quantiles=_quantiles(frame[name]) if column.is_number else {},
+        )
+        for name, column in columns.items()
+    }
+    return Profile(rows=rows, columns=profiles, sample_rows=len(frame)), frame
+
+
+def _values(
+    engine: Engine, relation: str, column: Column, cells: pa.ChunkedArray, facts: Facts
+) -> Facts:
+    """Add to the facts of a column what its values are and how many."""
+    counted, present = Counted.of(cells, column), facts.pop("present")
+    distinct, is_exact = len(counted.counts), counted.cells == present
+    is_few, is_top_exact = distinct <= MOST_LEVELS, is_exact
+    if is_few and not is_exact:
+        top, is_top_exact = count_levels(engine, relation, column.name), True
+        is_exact = is_few = len(top) <= MOST_LEVELS
+        distinct = len(top)
+    else:
+        top = counted.frequent(MOST_LEVELS if is_few else TOP_VALUES)
+    if not is_exact and (distinct == counted.cells or "distinct" not in facts):
+        distinct = counted.estimate(present)
+    elif not is_exact:
+        distinct = min(facts["distinct"], present)
+    return {
+        **facts,
+        **(counted.shapes() if column.dtype == "str" else {}),
+        "distinct": distinct,
+        "is_distinct_exact": is_exact,
+        "top": tuple(top[:TOP_VALUES]),
+        "is_top_exact": is_top_exact,
+        "levels": dict(top) if is_few else None,
+    }
+
+
+def _quantiles(values: pd.Series) -> dict[float, float]:
+    """Return the sample's quantiles over finite cells; empty where there are none."""
+    numbers = values.to_numpy(dtype=float)
+    numbers = numbers[np.isfinite(numbers)]
+    if not numbers.size:
+        return {}
+    return dict(zip(PROBABILITIES, np.quantile(numbers, PROBABILITIES).tolist(), strict=True))
