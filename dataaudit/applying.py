@@ -5,30 +5,29 @@ from __future__ import annotations
 import json
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
+from dataaudit import compile as compiling
 from dataaudit import contract, proof
 from dataaudit.config import Config, from_dict
 from dataaudit.config.document import Lines
+from dataaudit.engine import ROW_GROUP
 from dataaudit.engine.duckdb import DuckDBEngine
 from dataaudit.errors import DataError, SourceError, hint
-from dataaudit.output import (
-    MANIFEST,
-    refuse_overwriting,
-    rows_table,
-    whole,
-    write_relation,
-    write_rows,
-)
+from dataaudit.output import MANIFEST, refuse_overwriting, whole, write_relation
 from dataaudit.pipeline import Cleaning
 from dataaudit.pipeline import load as load_pipeline
 from dataaudit.publishing import MODEL, PIPELINE
+from dataaudit.report.progress import Progress, Silent
 from dataaudit.source import Column, Source, read
-from dataaudit.table import select_rows, to_pandas
+from dataaudit.source.casts import typed
+from dataaudit.source.columns import ROW
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,8 +88,9 @@ def apply(
     output: str | Path = "applied.parquet",
     score: bool = False,
     allow_code: bool = False,
+    progress: Progress | None = None,
 ) -> Applied:
-    """Clean new rows as a run did and write them to Parquet.
+    """Clean new rows as a run did and write them to Parquet, any number in little memory.
 
     Parameters
     ----------
@@ -104,6 +104,8 @@ def apply(
         Whether to add the predictions of the run's network.
     allow_code
         As for `load`.
+    progress
+        Silent by default.
 
     Raises
     ------
@@ -117,31 +119,102 @@ def apply(
     folder, target = Path(run), Path(output)
     refuse_overwriting(target, table)
     cleaning, config = load(folder, allow_code=allow_code), _config(folder)
-    with DuckDBEngine() as engine:
+    with DuckDBEngine() as engine, (progress or Silent()).stage("apply") as stage:
         source = read(table, columns=_columns(folder), engine=engine)
-        rows = _cleaned(source, cleaning, folder if score else None)
+        _refuse_missing(source, cleaning)
+        network = proof.load_network(folder / MODEL) if score else None
         checked = _checked(source, config, allow_code=allow_code)
         aside = target.with_suffix(".quarantine.parquet") if checked.quarantined else None
         with ExitStack() as files:  # neither takes its place before both are written
             if aside is not None:
                 write_relation(engine, checked.quarantine, files.enter_context(whole(aside)))
-            write_rows(rows, files.enter_context(whole(target)))
-    return Applied(output=target, quarantine=aside, rows=rows.num_rows, broken=checked.quarantined)
+            place = files.enter_context(whole(target))
+            clean = engine.folder / "clean.parquet" if network else place
+            rows = compiling.write(
+                engine,
+                "typed",
+                source.columns,
+                cleaning,
+                clean,
+                keep=[ROW],
+                progress=stage.advance,
+            )
+            if network:
+                _score(clean, network, place)
+        stage.rows(source.rows, rows)
+    return Applied(output=target, quarantine=aside, rows=rows, broken=checked.quarantined)
 
 
-def _cleaned(source: Source, cleaning: Cleaning, model: Path | None) -> pa.Table:
-    """Return the cleaned rows with ``__row__``, and predictions where there is a model."""
+def export_sql(
+    run: str | Path,
+    *,
+    dialect: str = "duckdb",
+    relation: str = "input",
+    is_typed: bool = False,
+    allow_code: bool = False,
+) -> str:
+    """Return the cleaning of a run as one SELECT, for a warehouse to apply.
+
+    Parameters
+    ----------
+    run
+        The run's folder, or ``latest``.
+    dialect
+        What it is written in.
+    relation
+        The name of the table that it reads. Columns that the run read from text (CSV) are text
+        there too, the others have the types that they had.
+    is_typed
+        Whether the table's columns have the types that the run gave them, null tokens left out.
+    allow_code
+        As for `load`.
+
+    Raises
+    ------
+    NoSqlFormError
+        Naming the step that SQL cannot follow.
+    ConfigError
+        For a dialect that is not known.
+    """
+    folder = Path(run)
+    cleaning, columns = load(folder, allow_code=allow_code), _columns(folder)
+    typing = {name: _typed(columns[name]) for name in cleaning.columns_}
+    return compiling.projection(
+        cleaning, columns, relation, dialect=dialect, typing=None if is_typed else typing
+    )
+
+
+def _typed(column: Column) -> str:
+    """Return the SQL that types a column as the run did."""
+    native = {"int": "BIGINT", "float": "DOUBLE", "bool": "BOOLEAN", "date": "TIMESTAMP"}
+    kind = "VARCHAR" if column.is_text else native.get(column.dtype, "VARCHAR")
+    return typed(column.name, kind, column.dtype, column.nulls, column.format)
+
+
+def _refuse_missing(source: Source, cleaning: Cleaning) -> None:
+    """Refuse a table that lacks columns of training."""
     missing = [name for name in cleaning.columns_ if name not in source.columns]
     if missing:
         problem = f"the table lacks the column(s) {', '.join(missing)}"
         raise DataError("apply", problem, remedy=hint(missing[0], source.columns).strip())
-    features = {name: source.columns[name] for name in cleaning.columns_}
-    X = to_pandas(source.engine.query(select_rows("typed", features)), features)
-    clean = cleaning.transform(X)
-    if model is None:
-        return rows_table(clean, X.index.to_numpy())
-    answers = proof.load_network(model / MODEL).score(clean).add_prefix("__").add_suffix("__")
-    return rows_table(pd.concat([clean, answers], axis=1), X.index.to_numpy())
+
+
+def _score(clean: Path, network: proof.FinalNetwork, path: Path) -> None:
+    """Write cleaned rows again with the predictions of a network, a batch at a time."""
+    with pq.ParquetFile(clean) as file:
+        frames = (batch.to_pandas() for batch in file.iter_batches(ROW_GROUP))
+        first = next(frames, file.schema_arrow.empty_table().to_pandas())
+        schema = pa.Schema.from_pandas(_scored(first, network), preserve_index=False)
+        with pq.ParquetWriter(path, schema.remove_metadata(), compression="zstd") as out:
+            for frame in chain([first], frames):
+                scored = _scored(frame, network)
+                out.write_table(pa.Table.from_pandas(scored, schema.remove_metadata()))
+
+
+def _scored(frame: pd.DataFrame, network: proof.FinalNetwork) -> pd.DataFrame:
+    """Put predictions behind the features."""
+    answers = network.score(frame).add_prefix("__").add_suffix("__")
+    return frame.drop(columns=ROW).join(answers).assign(**{ROW: frame[ROW]})
 
 
 def _checked(source: Source, config: Config, *, allow_code: bool) -> contract.Checked:

@@ -9,17 +9,14 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from types import FrameType
 from typing import Annotated, Any
 
 import typer
 
 from dataaudit.errors import ConfigError, DataAuditError, ExitCode
+from dataaudit.stopping import Stopped, stoppable
 
 app = typer.Typer(
     name="dataaudit",
@@ -42,7 +39,7 @@ ConfigFile = Annotated[Path, typer.Argument(help="A pipeline.yaml.", metavar="PI
 TableFile = Annotated[str, typer.Argument(help="CSV, JSON lines, Parquet ...", metavar="TABLE")]
 Target = Annotated[str | None, typer.Option(help="The column to predict.")]
 
-_SIGNALLED, _NO_READER = 128, 141  # as shells have it: 128 and the signal's number
+_NO_READER = 141  # as shells have it: 128 and the number of SIGPIPE
 
 
 @app.command()
@@ -142,11 +139,46 @@ def apply(
 ) -> int:
     """Give the rows of TABLE the cleaning of RUN: every row kept, in order."""
     from dataaudit.applying import apply as apply_run
+    from dataaudit.report.progress import Progress
 
-    result = apply_run(run_folder, table, output=output, score=score, allow_code=allow_code)
+    with Progress() as progress:
+        result = apply_run(
+            run_folder, table, output=output, score=score, allow_code=allow_code, progress=progress
+        )
     if json:
         _print_json(result.to_dict())
     _say(result.sentence)
+    return ExitCode.PASSED
+
+
+@app.command()
+def export(
+    run_folder: Annotated[Path, typer.Argument(help="A run's folder, or `latest`.", metavar="RUN")],
+    dialect: Annotated[
+        str, typer.Option(help="duckdb, spark, postgres, snowflake or bigquery.")
+    ] = "duckdb",
+    relation: Annotated[str, typer.Option(help="The table that it reads.")] = "input",
+    *,
+    sql: Annotated[bool, typer.Option("--sql", help="As one SELECT.")] = False,
+    typed: Annotated[
+        bool, typer.Option("--typed", help="The table's columns are typed as in the run.")
+    ] = False,
+    allow_code: AllowCode = False,
+) -> int:
+    """Print the cleaning of RUN as SQL, for a warehouse to apply."""
+    from dataaudit.applying import export_sql
+
+    if not sql:
+        raise ConfigError("export", expected="asked for a form: add --sql")
+    typer.echo(
+        export_sql(
+            run_folder,
+            dialect=dialect,
+            relation=relation,
+            is_typed=typed,
+            allow_code=allow_code,
+        )
+    )
     return ExitCode.PASSED
 
 
@@ -192,13 +224,13 @@ def _options(
 def main() -> None:
     """Run the program; every error becomes one line and the right exit code."""
     try:
-        with _stoppable():
+        with stoppable():
             code = app(standalone_mode=False)
     except typer.TyperException as error:
         code = _fail(f"{error.format_message()} Try --help.", error, ExitCode.USAGE)
     except DataAuditError as error:
         code = _fail(str(error), error, error.exit_code)
-    except _Stopped as error:
+    except Stopped as error:
         by = signal.Signals(error.signal).name
         code = _fail(f"stopped by {by}; nothing half done is left", error, error.exit_code)
     except BrokenPipeError:  # `| head` has seen enough; Python would complain while flushing
@@ -208,34 +240,6 @@ def main() -> None:
         text = f"crashed, {type(error).__name__}: {error} (dataaudit --debug ... shows where)"
         code = _fail(text, error, ExitCode.SOURCE)
     sys.exit(int(code or 0))
-
-
-class _Stopped(BaseException):
-    """The process was asked to end, by Ctrl-C or by a scheduler; every folder is left clean."""
-
-    def __init__(self, number: int) -> None:
-        self.signal, self.exit_code = number, _SIGNALLED + number
-        super().__init__(number)
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Let SIGINT and SIGTERM end the program cleanly, where signals are ours to handle."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    for number in before:
-        signal.signal(number, _stop)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _stop(number: int, _: FrameType | None) -> None:
-    raise _Stopped(number)
 
 
 def _fail(text: str, error: BaseException, code: int) -> int:

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1] / "dataaudit"
 LAYERS = [
-    {"errors", "finding", "lazy"},
+    {"errors", "finding", "lazy", "stopping"},
     {"engine"},
     {"engines", "source"},
     {"chance", "estimator", "profile", "rows", "sampler", "table"},

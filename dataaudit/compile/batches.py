@@ -23,8 +23,8 @@ from dataaudit.engine import ROW_GROUP, Engine
 from dataaudit.engine.sql import ident
 from dataaudit.estimator import dates, floats, numbers
 from dataaudit.pipeline import Cleaning
-from dataaudit.source.columns import ROW, Column
 from dataaudit.rows import to_pandas
+from dataaudit.source.columns import ROW, Column
 
 BATCH = ROW_GROUP // 4
 _FEW = 4  # batches that are done before a process has started

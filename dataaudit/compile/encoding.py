@@ -12,9 +12,7 @@ from dataaudit.compile.query import Cell, Query, case, flag, number, sql_of
 from dataaudit.compile.theirs import branches
 from dataaudit.encode import CrossFitTargetEncoder, EncodeColumns, EncodeDates
 from dataaudit.encode.dates import CLIP, CYCLES
-from dataaudit.engine.sql import ident
 from dataaudit.rows import key_sql
-from dataaudit.source.columns import ROW
 
 _DAY_US = 86_400_000_000
 _MINUTE_US = 60_000_000
@@ -30,11 +28,7 @@ def _(step: EncodeColumns, cells: Sequence[Cell], query: Query) -> list[Cell]:
 
 @sql_of.register
 def _(step: CrossFitTargetEncoder, cells: Sequence[Cell], query: Query) -> list[Cell]:
-    fold = (
-        query.let(f"{key_sql(step.seed).replace(ident(ROW), query.row)} % {step.folds}")
-        if query.training
-        else ""
-    )
+    fold = query.let(f"{key_sql(step.seed, query.row)} % {step.folds}") if query.training else ""
     out: list[str] = []
     for i, cell in enumerate(cells):
         tables = step.cross_encodings_[i] if query.training else step.encodings_[i][None]

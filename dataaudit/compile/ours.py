@@ -55,7 +55,8 @@ def _(step: UnifyTypes, cells: Sequence[Cell], query: Query) -> list[Cell]:
         kind = step.kinds_[cell.name]
         if kind != cell.kind:
             raise query.refuse(f"`{cell.name}` held {kind}s in training and is {cell.kind} now")
-    return [replace(c, sql=finite(c.sql)) if c.kind == "number" else c for c in cells]
+    may_be_infinite = {c.name for c in cells if c.kind == "number"} - query.whole
+    return [replace(c, sql=finite(c.sql)) if c.name in may_be_infinite else c for c in cells]
 
 
 @sql_of.register
@@ -158,7 +159,8 @@ def _(step: SmoothRobustScaler, cells: Sequence[Cell], query: Query) -> list[Cel
         center, scale = float(step.center_[i]), float(step.scale_[i])
         if np.isinf(scale):
             return f"CASE WHEN {cell.sql} IS NOT NULL THEN {number(0)} END"
-        z = query.let(f"({cell.sql} - {number(center)}) / {number(scale)}")
+        moved = f"({cell.sql} - {number(center)})" if center else cell.sql
+        z = query.let(moved if scale == 1 else f"{moved} / {number(scale)}")
         return z if step.clip is None else bent(z, step.clip)
 
     return _by_name(cells, step.numbers_, made)

@@ -56,12 +56,15 @@ class Query:
         The column that bears ``__row__``.
     prefix
         Begins every name that is made up here; no column's name begins with it.
+    whole
+        Columns of whole numbers and booleans, which cannot be infinite.
     """
 
     training: bool
     is_duckdb: bool
     row: str
     prefix: str
+    whole: frozenset[str] = frozenset()
     step: str = ""
     lets: list[tuple[int, str, str]] = field(default_factory=list)
     joins: list[tuple[int, str, str]] = field(default_factory=list)
@@ -137,7 +140,7 @@ class Query:
 
 
 @singledispatch
-def sql_of(step: Any, cells: Sequence[Cell], query: Query) -> list[Cell]:
+def sql_of(step: Any, cells: Sequence[Cell], query: Query) -> list[Cell]:  # noqa: ARG001 - for those below
     """Return the cells behind a fitted step.
 
     Parameters

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 
-from dataaudit.compile import encoding, levels, ours, theirs  # noqa: F401 - their functions register
+from dataaudit.compile import encoding, ours  # noqa: F401 - they register the functions
 from dataaudit.compile.query import Cell, Kind, Query, sql_of
 from dataaudit.engine.sql import ident
 from dataaudit.errors import ConfigError, NoSqlFormError
 from dataaudit.pipeline import Cleaning
 from dataaudit.source.columns import ROW, Column
 
-Dialect = Literal["duckdb", "spark", "postgres", "snowflake", "bigquery"]
+DIALECTS = ("duckdb", "spark", "postgres", "snowflake", "bigquery")
 _KINDS: Mapping[str, Kind] = {
     "int": "number", "float": "number", "bool": "number", "date": "date", "str": "text",
 }  # fmt: skip
@@ -43,9 +43,10 @@ def projection(
     relation: str,
     *,
     training: bool = False,
-    dialect: Dialect = "duckdb",
+    dialect: str = "duckdb",
     keep: Sequence[str] = (),
     where: str | None = None,
+    typing: Mapping[str, str] | None = None,
 ) -> str:
     """Return the SELECT that cleans rows as a fitted cleaning does.
 
@@ -61,11 +62,13 @@ def projection(
         False gives `Cleaning.transform`. True gives the real rows of `Cleaning.fit_resample`, none
         of them dropped, with ``__row__`` for the index.
     dialect
-        What the statement is written in.
+        What the statement is written in, one of `DIALECTS`.
     keep
         Columns of the relation that follow the features, as they are.
     where
         Which rows; SQL of DuckDB.
+    typing
+        Where the relation holds rows as read: the SQL that types each column.
 
     Raises
     ------
@@ -74,10 +77,8 @@ def projection(
     ConfigError
         For a dialect that is not known.
     """
-    if dialect not in get_args(Dialect):
-        raise ConfigError(
-            "--dialect", expected=f"one of {', '.join(get_args(Dialect))}", found=dialect
-        )
+    if dialect not in DIALECTS:
+        raise ConfigError("--dialect", expected=f"one of {', '.join(DIALECTS)}", found=dialect)
     made = compiled(
         cleaning,
         columns,
@@ -86,6 +87,7 @@ def projection(
         is_duckdb=dialect == "duckdb",
         keep=keep,
         where=where,
+        typing=typing,
     )
     return made.sql if dialect == "duckdb" else translated(made.sql, dialect)
 
@@ -110,6 +112,7 @@ def compiled(
     is_duckdb: bool = True,
     keep: Sequence[str] = (),
     where: str | None = None,
+    typing: Mapping[str, str] | None = None,
 ) -> Statement:
     """Return the statement with what it gives; see `projection`.
 
@@ -117,11 +120,12 @@ def compiled(
     """
     prefix = _free_prefix([*cleaning.columns_, *keep])
     query = Query(training=training, is_duckdb=is_duckdb, row=ident(f"{prefix}row"), prefix=prefix)
+    query.whole = frozenset(name for name, c in columns.items() if c.dtype in ("int", "bool"))
     cells = [_entry(name, columns, query) for name in cleaning.columns_]
     passed = [(ident(f"{prefix}keep_{i}"), ident(name)) for i, name in enumerate(keep)]
     row = [(query.row, ident(ROW))] if training else []
     parts = _Parts(keep=[alias for alias, _ in [*row, *passed]])
-    parts.read(cells, [*row, *passed], relation, where)
+    parts.read(cells, [*row, *passed], parts.typed(cells, typing, ident(relation)), where)
     cells = [Cell(cell.name, ident(cell.name), cell.kind) for cell in cells]
     for number, (name, step) in enumerate(cleaning.fitted_, start=1):
         query.begin(name)
@@ -168,8 +172,18 @@ class _Parts:
     """The parts of the WITH clause as they are written one by one."""
 
     def __init__(self, keep: Sequence[str]) -> None:
-        self._keep, self._parts, self._last = list(keep), [], ""
-        self._said: list[str] = []
+        self._keep, self._last = list(keep), ""
+        self._parts: list[str] = []
+
+    def typed(self, cells: Sequence[Cell], typing: Mapping[str, str] | None, relation: str) -> str:
+        """Write the part that types rows as read, if they are; return where typed rows stand."""
+        if typing is None:
+            return relation
+        columns = [f"{typing[cell.name]} AS {ident(cell.name)}" for cell in cells]
+        self._add(
+            "0_type", "text as numbers, dates and words, null tokens as NULL", columns, relation
+        )
+        return self._last
 
     def read(
         self,
@@ -182,9 +196,7 @@ class _Parts:
         columns = [_column(cell.sql, cell.name) for cell in cells]
         columns += [f"{name} AS {alias}" for alias, name in kept]
         suffix = f"\n  WHERE {where}" if where else ""
-        self._add(
-            "0_read", "the typed rows, every number as a double", columns, ident(relation) + suffix
-        )
+        self._add("0_read", "every number as a double", columns, relation + suffix)
 
     def step(
         self, name: str, estimator: str, before: Sequence[Cell], after: Sequence[Cell], query: Query
@@ -195,8 +207,7 @@ class _Parts:
         for table, select in query.tables:
             self._parts.append(f"{table} AS (\n  {select}\n)")
         columns = [ident(cell.name) for cell in before]
-        levels = range(1, 1 + max((level for level, _, _ in query.lets), default=0))
-        for level in levels:
+        for level in range(1, 1 + max((level for level, _, _ in query.lets), default=0)):
             new = [(alias, sql) for at, alias, sql in query.lets if at == level]
             joins = [(table, on) for at, table, on in query.joins if at == level]
             self._let(f"{name}_{level}", columns, new, joins)
@@ -249,4 +260,4 @@ def _change(before: Sequence[Cell], after: Sequence[Cell]) -> str:
     return f", {', '.join(said)}" if said else ""
 
 
-__all__ = ["Dialect", "NoSqlFormError", "Statement", "compiled", "projection", "translated"]
+__all__ = ["DIALECTS", "NoSqlFormError", "Statement", "compiled", "projection", "translated"]

@@ -52,5 +52,4 @@ def folded(x: str, known: Collection[str]) -> str:
 def _unlike_lower() -> dict[str, str]:
     """Return the signs whose casefold is not what SQL's lower gives, with their casefold."""
     signs = (chr(point) for point in range(0x80, sys.maxunicode + 1))
-    found = {s: s.casefold() for s in signs if s.casefold() != s.lower() or len(s.lower()) > 1}
-    return found
+    return {s: s.casefold() for s in signs if s.casefold() != s.lower() or len(s.lower()) > 1}

@@ -57,9 +57,7 @@ def _(step: MissingIndicator, cells: Sequence[Cell], query: Query) -> list[Cell]
     if step.error_on_new and step.features == "missing-only":
         raise query.refuse("it refuses gaps in columns that had none, and SQL cannot")
     flags = [
-        Cell(
-            cells[i].name, f"coalesce({flag(_is_gap(cells[i], step.missing_values))}, 0)", "number"
-        )
+        Cell(cells[i].name, flag(_is_gap(cells[i], step.missing_values)), "number")
         for i in step.features_
     ]
     return renamed(step, flags) if hasattr(step, "feature_names_in_") else flags

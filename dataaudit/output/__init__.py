@@ -3,11 +3,9 @@
 from dataaudit.output.files import (
     clean_table,
     refuse_overwriting,
-    rows_table,
     to_json,
     whole,
     write_relation,
-    write_rows,
     write_table,
 )
 from dataaudit.output.folder import MANIFEST, RunFolder, open_run
@@ -18,10 +16,8 @@ __all__ = [
     "clean_table",
     "open_run",
     "refuse_overwriting",
-    "rows_table",
     "to_json",
     "whole",
     "write_relation",
-    "write_rows",
     "write_table",
 ]

@@ -15,14 +15,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dataaudit.engine import Engine
+from dataaudit.engine import ROW_GROUP, Engine
 from dataaudit.engine.sql import ident
 from dataaudit.errors import OutputError
 from dataaudit.source.columns import ROW
 
 SYNTHETIC = "__synthetic__"
 WEIGHT = "__weight__"
-ROW_GROUP = 131_072
 _FINGERPRINT = b"dataaudit.fingerprint"
 
 
@@ -38,11 +37,6 @@ def write_relation(engine: Engine, relation: str, path: Path, fingerprint: str =
     """Write a relation as Parquet, streaming, any fingerprint in its metadata; return its rows."""
     metadata = {_FINGERPRINT.decode(): fingerprint} if fingerprint else None
     return engine.copy(f"SELECT * FROM {ident(relation)}", path, metadata=metadata)
-
-
-def write_rows(table: pa.Table, path: Path) -> None:
-    """Write an arrow table as Parquet, to a place of the user's choice."""
-    pq.write_table(table, path, compression="zstd", row_group_size=ROW_GROUP)
 
 
 def refuse_overwriting(output: Path, *tables: Any) -> None:
@@ -92,11 +86,6 @@ def as_output_error(path: Path) -> Iterator[None]:
     except OSError as error:
         problem = os.strerror(error.errno) if error.errno else str(error)
         raise OutputError(path, problem, remedy="Check space and permissions.") from error
-
-
-def rows_table(X: pd.DataFrame, rows: np.ndarray) -> pa.Table:
-    """Put cleaned features and ``__row__`` side by side."""
-    return pa.Table.from_pandas(X.assign(**{ROW: rows}), preserve_index=False)
 
 
 def clean_table(
