@@ -18,13 +18,16 @@ if TYPE_CHECKING:
     from dataaudit.proof.evidence import Evidence, compare
     from dataaudit.proof.final import FinalNetwork, load_network
     from dataaudit.proof.pipelines import prove
+    from dataaudit.proof.streamed import Streamed, fit_streamed
 
 __all__ = [
     "Evidence",
     "FinalNetwork",
     "KerasClassifier",
     "KerasRegressor",
+    "Streamed",
     "compare",
+    "fit_streamed",
     "load_network",
     "prove",
     "standard_arms",
@@ -34,7 +37,9 @@ _HOMES = {
     "FinalNetwork": "final",
     "KerasClassifier": "estimators",
     "KerasRegressor": "estimators",
+    "Streamed": "streamed",
     "compare": "evidence",
+    "fit_streamed": "streamed",
     "load_network": "final",
     "prove": "pipelines",
     "standard_arms": "arms",

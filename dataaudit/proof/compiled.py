@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from dataaudit.proof import network
-from dataaudit.proof.fit import Fit, Floats, History, Trained, batches
+from dataaudit.proof.fit import Fit, Floats, History, Part, Trained, periods
 from dataaudit.proof.network import Kind, load_keras
 from dataaudit.proof.progress import Rate, Stopping
 from dataaudit.proof.spec import NetworkSpec, OptimizerSpec
@@ -78,17 +78,19 @@ def run(fit: Fit, sizes: Shapes) -> Trained:
 
 def _loop(program: _Program, fit: Fit, sizes: Shapes) -> tuple[History, int, bool]:
     """Run period after period; leave the best weights in the program's model."""
-    data = _placed(fit, sizes)
-    order = batches(len(fit.X), fit.budget.batch, fit.budget.total, fit.seed)
+    looked, placed, rows = _looked(fit, sizes), None, ()
     rate = Rate(fit.spec, fit.budget)
     stopping = Stopping(fit.spec, fit.budget, is_watched=fit.X_validation is not None)
-    history, kept = History(train=[], validation=[], steps=[]), program.weights()
-    for start in range(0, fit.budget.total, fit.budget.period):
-        drawn = order[start : start + fit.budget.period]
-        losses = program.period(data, _padded(drawn, sizes.steps), len(drawn), rate.at(start))
+    history, kept, done = History(train=[], validation=[], steps=[]), program.weights(), 0
+    for part, drawn in periods(fit):
+        if part is not placed:
+            placed, rows = part, _rows(part, sizes)
+        steps = _padded(drawn, sizes.steps)
+        losses = program.period((*rows, *looked), steps, len(drawn), rate.at(done))
+        done += len(drawn)
         history.train.append(losses[0])
         history.validation.append(losses[1])
-        history.steps.append(start + len(drawn))
+        history.steps.append(done)
         if not np.all(np.isfinite(losses)):
             return history, stopping.best, True
         rate.look(losses[1], len(drawn))
@@ -107,27 +109,33 @@ def _validation(fit: Fit) -> tuple[Floats, Floats]:
     return fit.X_validation, fit.y_validation
 
 
-def _placed(fit: Fit, sizes: Shapes) -> tuple[Any, ...]:
-    """Pad the arrays and hand them to TensorFlow."""
-    import tensorflow as tf
+def _rows(part: Part, sizes: Shapes) -> tuple[Any, ...]:
+    """Pad the rows to learn from and hand them to TensorFlow."""
+    weight = np.ones(len(part.X), dtype="float32") if part.weight is None else part.weight
+    X = _wide(part.X, sizes.columns)
+    return _placed(*(_padded(array, sizes.rows) for array in (X, part.y, weight)))
 
-    ones = np.ones(len(fit.X), dtype="float32")
-    monitor = ones if fit.monitor is None else fit.monitor
+
+def _looked(fit: Fit, sizes: Shapes) -> tuple[Any, ...]:
+    """Pad the rows that losses are looked at on."""
+    monitor = np.ones(len(fit.X), dtype="float32") if fit.monitor is None else fit.monitor
     some = np.unique(np.linspace(0, len(fit.X) - 1, min(_CURVE_ROWS, len(fit.X))).astype(int))
     X_validation, y_validation = _validation(fit)
-    shift = np.zeros(fit.outputs) if fit.prior_shift is None else fit.prior_shift
-    arrays = (
-        _padded(_wide(fit.X, sizes.columns), sizes.rows),
-        _padded(fit.y, sizes.rows),
-        _padded(ones if fit.weight is None else fit.weight, sizes.rows),
+    return _placed(
         _padded(_wide(fit.X[some], sizes.columns), sizes.curve),
         _padded(fit.y[some], sizes.curve),
         _padded(monitor[some], sizes.curve),
         _padded(_wide(X_validation, sizes.columns), sizes.validation),
         _padded(y_validation, sizes.validation),
         _padded(np.ones(len(y_validation)), sizes.validation),
-        shift,
+        np.zeros(fit.outputs) if fit.prior_shift is None else fit.prior_shift,
     )
+
+
+def _placed(*arrays: Any) -> tuple[Any, ...]:
+    """Hand arrays to TensorFlow."""
+    import tensorflow as tf
+
     return tuple(tf.constant(array, dtype="float32") for array in arrays)
 
 

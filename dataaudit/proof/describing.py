@@ -68,8 +68,8 @@ def content(
         ),
         "curves": {
             arm: {
-                "train": _rounded(history.train),
-                "validation": _rounded(history.validation),
+                "train": rounded(history.train),
+                "validation": rounded(history.validation),
                 "steps": history.steps,
             }
             for arm, history in histories.items()
@@ -88,7 +88,7 @@ def _metric(name: str, estimate: Estimate, groups: NDArray[np.intp]) -> dict[str
     return {**interval(estimate, groups).to_dict(**bounds)}
 
 
-def _rounded(losses: Sequence[float]) -> list[float | None]:
+def rounded(losses: Sequence[float]) -> list[float | None]:
     """Return a curve; None where the loss was no number."""
     return [round(loss, 6) if np.isfinite(loss) else None for loss in losses]
 

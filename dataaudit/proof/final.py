@@ -17,11 +17,12 @@ from dataaudit.errors import SourceError
 from dataaudit.proof.fit import History, Trained
 from dataaudit.proof.fitting import Job, Recipe, prepare, read
 from dataaudit.proof.folds import Rows
-from dataaudit.proof.network import load_keras
-from dataaudit.proof.target import Answers
+from dataaudit.proof.network import Kind, load_keras
+from dataaudit.proof.target import Answers, as_outputs
 from dataaudit.proof.training import train
 
 _MEMBER = "dataaudit.json"  # beside Keras' own members of the archive
+_ROWS = 8_192  # of one call; Keras' own 32 would take a hundred times as long
 _TINY = 1e-7  # Keras' epsilon: the smallest probability that has a logarithm
 
 
@@ -56,7 +57,11 @@ class Final:
         if self.trained is None or self.job.fit is None:
             return None
         return FinalNetwork(
-            model=_finished(self.job, self.trained.model()),
+            model=finished(
+                self.trained.model(),
+                shift=self.job.shift,
+                scale=(self.job.spread, self.job.middle) if not classes else None,
+            ),
             classes=tuple(classes),
             adjust=tuple((self.job.shift + self.job.cut).tolist()) if classes else (),
             columns=tuple(str(name) for name in self.resampled.X.columns),
@@ -100,19 +105,29 @@ def finals(
     return made
 
 
-def _finished(job: Job, model: Any) -> Any:
-    """Append what turns logits into corrected probabilities, or back into the target's unit."""
+def finished(model: Any, *, shift: Any, scale: tuple[float, float] | None) -> Any:
+    """Append what turns logits into corrected probabilities, or back into the target's unit.
+
+    Parameters
+    ----------
+    model
+        Keras network; one that ends in probabilities stays as it is.
+    shift : array of shape (classes,)
+        See `dataaudit.proof.target.shift_of`.
+    scale
+        Standard deviation and mean of a number; None for classes.
+    """
     keras = load_keras()
     last = getattr(getattr(model.layers[-1], "activation", None), "__name__", "")
     if last in ("sigmoid", "softmax"):
         return model
     layers = [keras.Input(model.input_shape[1:]), model]
-    if job.fit is not None and job.fit.kind == "regression":
-        return keras.Sequential([*layers, keras.layers.Rescaling(job.spread, job.middle)])
-    shift = job.shift[1:] - job.shift[:1] if len(job.shift) == 2 else job.shift  # noqa: PLR2004 - two classes
-    ending = "sigmoid" if len(job.shift) == 2 else "softmax"  # noqa: PLR2004 - the same
-    rescaling = keras.layers.Rescaling(1.0, shift.tolist())
-    return keras.Sequential([*layers, rescaling, keras.layers.Activation(ending)])
+    if scale is not None:
+        return keras.Sequential([*layers, keras.layers.Rescaling(*scale)])
+    kind: Kind = "binary" if len(shift) == 2 else "multiclass"  # noqa: PLR2004 - two classes
+    rescaling = keras.layers.Rescaling(1.0, as_outputs(shift, kind).tolist())
+    ending = keras.layers.Activation("sigmoid" if kind == "binary" else "softmax")
+    return keras.Sequential([*layers, rescaling, ending])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,15 +172,22 @@ class FinalNetwork:
         DataFrame
             ``prediction``, and ``probability_<class>`` for each class; the index is kept.
         """
-        values = frame.loc[:, list(self.columns)].to_numpy("float32")
-        outputs = np.asarray(self.model.predict(values, verbose=0), dtype="float64")
+        said = self.answers(frame.loc[:, list(self.columns)].to_numpy("float32"))
         if not self.classes:
-            return pd.DataFrame({"prediction": outputs[:, 0]}, index=frame.index)
+            return pd.DataFrame({"prediction": said.labels}, index=frame.index)
+        decided = np.asarray(self.classes, dtype=object)[said.labels.astype(np.intp)]
+        shares = {f"probability_{label}": said.shares[:, i] for i, label in enumerate(self.classes)}
+        return pd.DataFrame({"prediction": decided, **shares}, index=frame.index)
+
+    def answers(self, values: Any) -> Answers:
+        """Answer for prepared rows, float32 of shape (rows, columns), without names."""
+        given = {"batch_size": _ROWS, "verbose": 0}
+        outputs = np.asarray(self.model.predict(values, **given), dtype="float64")
+        if not self.classes:
+            return Answers(labels=outputs[:, 0], shares=outputs)
         shares = np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
         decided = np.argmax(np.log(np.clip(shares, _TINY, 1.0)) - np.array(self.adjust), axis=1)
-        columns = {"prediction": np.asarray(self.classes, dtype=object)[decided]}
-        columns |= {f"probability_{label}": shares[:, i] for i, label in enumerate(self.classes)}
-        return pd.DataFrame(columns, index=frame.index)
+        return Answers(labels=decided.astype("float64"), shares=shares)
 
     def save(self, path: str | Path) -> None:
         """Write a .keras file, with classes and columns as one more member of the archive."""

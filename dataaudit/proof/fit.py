@@ -6,8 +6,9 @@ the losses are taken, the schedule moves and early stopping looks.
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +65,15 @@ def budget(spec: TrainSpec, rows: int) -> Budget:
     return Budget(batch, epoch, min(period, total), total)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Training rows in memory: all of them, or a random part of them."""
+
+    X: Floats
+    y: Floats
+    weight: Floats | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
     """One network to train.
@@ -91,6 +101,9 @@ class Fit:
         Weights of the training rows in the training *curve*; 0 for made-up rows.
     build
         The user's own function instead of ``spec.network``; trained by stock ``fit``.
+    further
+        Where not all training rows fit in memory: yields the parts behind `X`, which is the first,
+        anew on each call. Each part is a random sample of all rows, and none is larger than `X`.
     """
 
     X: Floats
@@ -107,6 +120,7 @@ class Fit:
     prior_shift: Floats | None = None
     monitor: Floats | None = None
     build: Build | None = None
+    further: Callable[[], Iterator[Part]] | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -147,7 +161,32 @@ class Trained:
     model: Callable[[], Any]
 
 
-def batches(rows: int, size: int, steps: int, seed: int) -> NDArray[np.int32]:
+def periods(fit: Fit) -> Iterator[tuple[Part, NDArray[np.int32]]]:
+    """Yield the rows of every step, a period at a time, with the part that they stand in.
+
+    Parts come one after the other, as often as there are steps; a period ends with its part.
+    """
+    for part, order in _visits(fit):
+        for start in range(0, len(order), fit.budget.period):
+            yield part, order[start : start + fit.budget.period]
+
+
+def _visits(fit: Fit) -> Iterator[tuple[Part, NDArray[np.int32]]]:
+    """Yield each part as often as it is visited, with its steps."""
+    first, left = Part(fit.X, fit.y, fit.weight), fit.budget.total
+    if fit.further is None:
+        yield first, batches(len(fit.X), fit.budget.batch, left, fit.seed)
+        return
+    for visit in itertools.count():
+        for number, part in enumerate(itertools.chain([first], fit.further())):
+            steps = min(left, max(1, len(part.X) // fit.budget.batch))
+            yield part, batches(len(part.X), fit.budget.batch, steps, fit.seed, visit, number)
+            left -= steps
+            if not left:
+                return
+
+
+def batches(rows: int, size: int, steps: int, *seeds: int) -> NDArray[np.int32]:
     """Draw the rows of every step: one permutation after the other, cut into full batches.
 
     No batch is short, so that each step weighs the same and batch norm never sees a padded row.
@@ -156,7 +195,7 @@ def batches(rows: int, size: int, steps: int, seed: int) -> NDArray[np.int32]:
     -------
     int32 array of shape (steps, size)
     """
-    draw = np.random.default_rng([seed, 1])
+    draw = np.random.default_rng([*seeds, 1])
     rounds = math.ceil(steps * size / rows)
     order = np.concatenate([draw.permutation(rows) for _ in range(rounds)])
     return order[: steps * size].reshape(steps, size).astype("int32")

@@ -201,16 +201,29 @@ def _classes(
     if not target.classes:
         return np.zeros(1), np.zeros(1), real
     shares = target.counts(values)
-    shift = shift_of(shares, target.counts(codes, weight))
-    is_cut = getattr(preparation, "balance", "none") == "threshold"
-    cut = np.zeros(len(shares))
-    if is_cut and recipe.metric == "balanced_accuracy":
-        # The best cut for balanced accuracy is the share of the class (Menon et al. 2013).
-        cut = np.log(np.where(shares > 0, shares, 1.0))
+    balance = getattr(preparation, "balance", "none")
+    shift, cut = corrections(shares, target.counts(codes, weight), balance, recipe.metric)
     if not real.any():
         return shift, cut, np.ones(len(codes))
     again = np.exp(shift_of(shares, target.counts(codes, real)))
     return shift, cut, real * again[codes.astype(np.intp)]
+
+
+def corrections(real: Floats, trained: Floats, balance: str, metric: str) -> tuple[Floats, Floats]:
+    """Return what undoes resampling, and the thresholds; see `dataaudit.proof.target.answers`.
+
+    Parameters
+    ----------
+    real, trained
+        Share of each class, as it is and as it was trained on.
+    balance
+        "threshold" asks for thresholds where the metric is balanced accuracy.
+    """
+    cut = np.zeros(len(real))
+    if balance == "threshold" and metric == "balanced_accuracy":
+        # The best cut for balanced accuracy is the share of the class (Menon et al. 2013).
+        cut = np.log(np.where(real > 0, real, 1.0))
+    return shift_of(real, trained), cut
 
 
 def read(job: Job, trained: Trained | None) -> tuple[Answers, bool]:

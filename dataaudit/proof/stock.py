@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from dataaudit.proof import network
-from dataaudit.proof.fit import Fit, Floats, History, Trained, batches
+from dataaudit.proof.fit import Fit, Floats, History, Trained, periods
 from dataaudit.proof.network import OutputShapeError, load_keras
 from dataaudit.proof.progress import Rate, Stopping
 
@@ -60,22 +60,27 @@ def _gives_probabilities(model: Any) -> bool:
 
 def _loop(model: Any, fit: Fit) -> tuple[History, int, bool]:
     """Fit period by period, as `compiled` does."""
-    order = batches(len(fit.X), fit.budget.batch, fit.budget.total, fit.seed)
     rate = Rate(fit.spec, fit.budget)
     stopping = Stopping(fit.spec, fit.budget, is_watched=fit.X_validation is not None)
-    history, kept = History(train=[], validation=[], steps=[]), model.get_weights()
-    for start in range(0, fit.budget.total, fit.budget.period):
-        drawn = order[start : start + fit.budget.period].ravel()
-        model.optimizer.learning_rate.assign(rate.at(start))
-        weight = None if fit.weight is None else fit.weight[drawn]
+    history, kept, done = History(train=[], validation=[], steps=[]), model.get_weights(), 0
+    for part, period in periods(fit):
+        drawn, steps = period.ravel(), len(period)
+        model.optimizer.learning_rate.assign(rate.at(done))
+        weight = None if part.weight is None else part.weight[drawn]
         model.fit(
-            fit.X[drawn], fit.y[drawn], fit.budget.batch, 1, 0, sample_weight=weight, shuffle=False
+            part.X[drawn],
+            part.y[drawn],
+            fit.budget.batch,
+            1,
+            0,
+            sample_weight=weight,
+            shuffle=False,
         )
-        steps = len(drawn) // fit.budget.batch
+        done += steps
         losses = [_mean_loss(model, fit, fit.X, fit.y, fit.monitor), _watched(model, fit)]
         history.train.append(losses[0])
         history.validation.append(losses[1])
-        history.steps.append(start + steps)
+        history.steps.append(done)
         if not np.all(np.isfinite(losses)):
             return history, stopping.best, True
         rate.look(losses[1], steps)

@@ -169,7 +169,7 @@ def test_made_up_rows_are_left_out_of_the_curve():
 
 
 def test_batches_are_full_and_use_every_row_once_a_pass():
-    drawn = batches(rows=10, size=4, steps=5, seed=0)
+    drawn = batches(10, 4, 5, 0)
     assert drawn.shape == (5, 4)
     flat = drawn.ravel()
     assert sorted(flat[:10]) == sorted(flat[10:]) == list(range(10))
