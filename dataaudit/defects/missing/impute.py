@@ -233,6 +233,8 @@ class ImputeFromDonors(_Flagging):
     center_, scale_ : ndarray of float, shape (n_features_in_,)
         Median and interquartile range of the training rows; where the latter is 0, the standard
         deviation.
+    spread_ : ndarray of float, shape (n_features_in_,)
+        Standard deviation once far values are pulled in, so that columns weigh the same.
     donors_ : ndarray of float, shape (donors, n_features_in_)
         Scaled, far values pulled in; NaN where missing.
 
@@ -250,7 +252,9 @@ class ImputeFromDonors(_Flagging):
 
     def _learn_fills(self, frame: pd.DataFrame) -> None:
         values = _matrix(frame)
-        self.center_, self.scale_ = np.array([_middle(column) for column in values.T]).T
+        self.center_, self.scale_, _ = np.array([_middle(column) for column in values.T]).T
+        self.spread_ = np.ones(values.shape[1])
+        self.spread_ = np.array([_middle(column)[2] for column in self._pulled(values).T])
         rows = np.arange(len(values))
         if len(rows) > self.donors:
             rows = np.sort(np.random.default_rng(0).choice(rows, self.donors, replace=False))
@@ -258,8 +262,8 @@ class ImputeFromDonors(_Flagging):
 
     def _fill(self, frame: pd.DataFrame) -> pd.DataFrame:
         values = _matrix(frame)
-        inner = filled(self._pulled(values), self.donors_, count=self.n_neighbors) / _PULL
-        inner = np.clip(inner, -_FARTHEST, _FARTHEST)
+        inner = filled(self._pulled(values), self.donors_, count=self.n_neighbors)
+        inner = np.clip(inner * self.spread_ / _PULL, -_FARTHEST, _FARTHEST)
         guesses = _PULL * inner / np.sqrt(1 - inner**2) * self.scale_ + self.center_
         whole = np.where(np.isnan(values), guesses, values)
         return pd.DataFrame(whole, index=frame.index, columns=frame.columns)
@@ -267,7 +271,7 @@ class ImputeFromDonors(_Flagging):
     def _pulled(self, values: np.ndarray) -> np.ndarray:
         """Scale, and pull far values in: z / sqrt(1 + (z / 3)^2), as `SmoothRobustScaler` does."""
         scaled = (values - self.center_) / self.scale_
-        pulled: np.ndarray = scaled / np.hypot(1.0, scaled / _PULL)
+        pulled: np.ndarray = scaled / np.hypot(1.0, scaled / _PULL) / self.spread_
         return pulled
 
 
@@ -276,10 +280,11 @@ def _matrix(frame: pd.DataFrame) -> np.ndarray:
     return np.column_stack([floats(column) for _, column in frame.items()])
 
 
-def _middle(values: np.ndarray) -> tuple[float, float]:
-    """Return median and spread of a column; 0 and 1 for an empty one."""
+def _middle(values: np.ndarray) -> tuple[float, float, float]:
+    """Return median, spread and standard deviation of a column; 0, 1 and 1 for an empty one."""
     present = values[np.isfinite(values)]
     if not len(present):
-        return 0.0, 1.0
+        return 0.0, 1.0, 1.0
     low, middle, high = np.percentile(present, [25, 50, 75])
-    return float(middle), float(high - low) or float(present.std()) or 1.0
+    deviation = float(present.std()) or 1.0
+    return float(middle), float(high - low) or deviation, deviation
