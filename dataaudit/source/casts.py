@@ -6,7 +6,7 @@ more than we want (``1_000``, ``0x1F``, ``1.6`` as 2, ``19`` as a year), so a fo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from dataaudit.engine.sql import ident, literal, literals
 from dataaudit.source.shapes import BLANKS, BOOLEANS, DATE_FORMS, ISO_LOCAL, NUMBER_FORMS, WHOLE
@@ -42,6 +42,29 @@ def stripped(x: str) -> str:
     blank = "[" + "".join(rf"\x{{{ord(sign):x}}}" for sign in BLANKS) + "]"
     has_blank = f"regexp_matches({x}, {literal(f'^{blank}|{blank}$')})"
     return f"CASE WHEN {has_blank} THEN trim({x}, {literal(BLANKS)}) ELSE {x} END"
+
+
+def unless_plain(text: str, tokens: Iterable[str], sql: str, plain: str) -> str:
+    """Return an expression of a text, computed only where it may be blank, padded or a token.
+
+    Most cells start with a sign that is no white space and that no token starts with, which is
+    seen 10 times faster than whether a text is one of several.
+
+    Parameters
+    ----------
+    text
+        The SQL of the text.
+    tokens
+        Trimmed, as spelled.
+    sql
+        The expression.
+    plain
+        What it is for all other cells: those that start otherwise.
+    """
+    first = f"ascii({text})"
+    signs = sorted({ord(token[0]) for token in tokens if token})
+    but = f" AND {first} NOT IN ({', '.join(map(str, signs))})" if signs else ""
+    return f"CASE WHEN {first} BETWEEN 33 AND 126{but} THEN {plain} ELSE {sql} END"
 
 
 def parsed(text: str, dtype: str, form: str | None) -> str:
@@ -136,7 +159,7 @@ def is_gap(x: str, kind: str, nulls: Sequence[str]) -> str:
         As in `Column`; -999 means the number too, however the engine writes it.
     """
     text = x if kind == "VARCHAR" else f"CAST({x} AS VARCHAR)"
-    found = [f"{stripped(text)} IN ({literals(('', *nulls))})"]
+    found = [unless_plain(text, nulls, f"{stripped(text)} IN ({literals(('', *nulls))})", "FALSE")]
     if native_dtype(kind) == "float":
         found.append(f"isnan({x}::DOUBLE)")
     if native_dtype(kind) in ("int", "float"):

@@ -9,23 +9,23 @@ stay text.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from dataaudit.engine import Engine
-from dataaudit.engine.sql import ident, literal, literals
-from dataaudit.source.casts import native_dtype, parsed, strict_bool, stripped
+from dataaudit.engine.sql import ident
+from dataaudit.source.casts import native_dtype
+from dataaudit.source.cells import count_cells
 from dataaudit.source.columns import ROW, Column, DType, column_kinds
 from dataaudit.source.options import Declared
 from dataaudit.source.propose import Proposal, propose
 from dataaudit.source.shapes import DATE_FORMS, NUMBER_FORMS
-from dataaudit.source.tokens import NUMBER_TOKENS, SIGNS, TEXT_TOKENS
+from dataaudit.source.tokens import TEXT_TOKENS
 from dataaudit.source.verdict import Evidence, decimal_mark, judge
 
 _SAMPLE_ROWS = 2_000  # enough to see a form that nine in ten cells follow
-_COLUMNS_A_SCAN = 25  # measured on 212 columns: 1.2 s; 50: 1.5 s, 212: 6.4 s
+
 _FEW = 20  # a sparse column shows fewer cells than this in the sample and is looked at by itself
-_DIGITS = 18  # so many always fit 64 bits
 _PRIME, _MULTIPLIER = 2_147_483_647, 48_271  # Park and Miller (1993), as for the table's sample
 
 
@@ -63,7 +63,7 @@ def decide(
     }
     words = [name for name in kinds if _is_searched(kinds[name], declared.get(name))]
     proposals = _proposals(engine, relation, words, is_open, declared)
-    seen = _evidence(engine, relation, kinds, proposals, declared)
+    seen = count_cells(engine, relation, kinds, proposals, declared)
     mark = decimal or decimal_mark(seen[name] for name in words if is_open[name])
     columns = {}
     for name, kind in kinds.items():
@@ -132,79 +132,6 @@ def _all_of(dtype: DType) -> list[Proposal]:
     if dtype in ("int", "float"):
         return [Proposal("number", form) for form in NUMBER_FORMS]
     return []
-
-
-def _evidence(
-    engine: Engine,
-    relation: str,
-    kinds: Mapping[str, str],
-    proposals: Mapping[str, list[Proposal]],
-    declared: Mapping[str, Declared],
-) -> dict[str, Evidence]:
-    """Count, over all rows, what `verdict` needs."""
-    names = list(proposals)
-    seen = {}
-    for start in range(0, len(names), _COLUMNS_A_SCAN):
-        chunk = names[start : start + _COLUMNS_A_SCAN]
-        cells: list[str] = []
-        parts: list[str] = []
-        for position, name in enumerate(chunk):
-            text = ident(name) if kinds[name] == "VARCHAR" else f"CAST({ident(name)} AS VARCHAR)"
-            cells.append(f"{stripped(text)} AS c{position}")
-            parts += _aggregates(f"c{position}", proposals[name], declared.get(name))
-        source = f"(SELECT {', '.join(cells)} FROM {ident(relation)})"
-        row = engine.query(f"SELECT {', '.join(parts)} FROM {source}")
-        values = iter([column[0].as_py() for column in row.columns])
-        for name in chunk:
-            seen[name] = _read(values, proposals[name])
-    return seen
-
-
-def _aggregates(t: str, proposals: Sequence[Proposal], told: Declared | None) -> Iterator[str]:
-    """Yield the aggregates of one trimmed text column, in the order in which `_read` takes them."""
-    if told is not None and told.nulls is not None:
-        missing = f"{t} IN ({literals(told.nulls)})"
-    elif proposals:
-        signs = f"regexp_full_match({t}, {literal(SIGNS)})"
-        missing = f"lower({t}) IN ({literals(NUMBER_TOKENS)}) OR {signs}"
-    else:
-        missing = f"lower({t}) IN ({literals(TEXT_TOKENS)})"
-    missing = f"{t} <> '' AND ({missing})"
-    yield f"count(*) FILTER ({t} <> '')"
-    yield f"list(DISTINCT {t}) FILTER ({missing})"
-    yield f"count(*) FILTER ({missing})"
-    if proposals:
-        yield rf"count(*) FILTER (regexp_full_match({t}, '[+-]?0\d+'))"
-        yield rf"count(*) FILTER (strlen({t}) > {_DIGITS} AND regexp_full_match({t}, '[+-]?\d+'))"
-    for kind, form in proposals:
-        if kind == "bool":
-            yield f"count(*) FILTER ({strict_bool(t)})"
-        elif kind == "date":
-            yield f"count({parsed(t, 'date', form)})"
-        else:
-            mark = form[5] if form else "."
-            yield f"count({parsed(t, 'float', form)})"
-            yield f"count({parsed(t, 'int', form)}) FILTER (NOT contains({t}, '{mark}'))"
-
-
-def _read(values: Iterator[Any], proposals: Sequence[Proposal]) -> Evidence:
-    """Take the values of one column, in the order of `_aggregates`."""
-    filled, tokens, missing = next(values), next(values), next(values)
-    leading, long = (next(values), next(values)) if proposals else (0, 0)
-    counts, whole = {}, {}
-    for proposal in proposals:
-        counts[proposal] = next(values)
-        if proposal.kind == "number":
-            whole[proposal] = next(values)
-    return Evidence(
-        filled=filled,
-        tokens=tuple(sorted(tokens or ())),
-        missing=missing,
-        parsed=counts,
-        whole=whole,
-        leading=leading,
-        long=long,
-    )
 
 
 def _declared(

@@ -1,0 +1,143 @@
+"""Count what tells the type of a column of text, and which of its words mean missing.
+
+Over all rows; the values of a column that shows few are counted first, so each is looked at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pyarrow.compute as pc
+
+from dataaudit.engine import Engine
+from dataaudit.engine.sql import ident, literal, literals
+from dataaudit.source.casts import parsed, strict_bool, stripped, unless_plain
+from dataaudit.source.options import Declared
+from dataaudit.source.propose import Proposal
+from dataaudit.source.tokens import NUMBER_TOKENS, SIGNS, TEXT_TOKENS
+from dataaudit.source.verdict import Evidence
+
+_COLUMNS_A_SCAN = 25  # measured on 212 columns: 1.2 s; 50: 1.5 s, 212: 6.4 s
+_DIGITS = 18  # so many always fit 64 bits
+_HEAD = 2_000  # first rows, which show whether a column has few values
+_FEW_VALUES = 100
+
+
+def count_cells(
+    engine: Engine,
+    relation: str,
+    kinds: Mapping[str, str],
+    proposals: Mapping[str, list[Proposal]],
+    declared: Mapping[str, Declared],
+) -> dict[str, Evidence]:
+    """Count, over all rows, what `verdict` needs.
+
+    Parameters
+    ----------
+    engine, relation, kinds
+        Where the rows are, under which name, and the engine's types of the columns.
+    proposals
+        By column: what it could be. Only these columns are looked at.
+    declared
+        What a contract says of a column.
+    """
+    few = _few(engine, relation, [name for name in proposals if kinds[name] == "VARCHAR"])
+    many = [name for name in proposals if name not in few]
+    chunks = [many[i : i + _COLUMNS_A_SCAN] for i in range(0, len(many), _COLUMNS_A_SCAN)]
+    seen = {}
+    for chunk in [*chunks, *([name] for name in few)]:
+        cells, parts = [], []
+        for position, name in enumerate(chunk):
+            text = ident(name) if kinds[name] == "VARCHAR" else f"CAST({ident(name)} AS VARCHAR)"
+            text = "v" if name in few else text
+            cells.append(f"{stripped(text) if proposals[name] else text} AS c{position}")
+            parts += _aggregates(f"c{position}", proposals[name], declared.get(name))
+        source, times = ident(relation), "1"
+        if chunk[0] in few:
+            source, times = (
+                f"(SELECT {ident(chunk[0])} AS v, count(*) AS n FROM {source} GROUP BY 1)",
+                "n",
+            )
+        row = engine.query(
+            f"SELECT {', '.join(parts)} FROM "
+            f"(SELECT {times} AS n, {', '.join(cells)} FROM {source} AS rows_) AS cells"
+        )
+        values = iter([column[0].as_py() for column in row.columns])
+        for name in chunk:
+            seen[name] = _read(values, proposals[name])
+    return seen
+
+
+def _few(engine: Engine, relation: str, names: Sequence[str]) -> list[str]:
+    """Return the columns that show few values in the first rows; none of a small table."""
+    if not names:
+        return []
+    columns = ", ".join(ident(name) for name in names)
+    head = engine.query(f"SELECT {columns} FROM {ident(relation)} LIMIT {_HEAD}")
+    if head.num_rows < _HEAD:
+        return []
+    return [
+        name
+        for name, cells in zip(names, head.columns, strict=True)
+        if pc.count_distinct(cells).as_py() <= _FEW_VALUES
+    ]
+
+
+def _aggregates(x: str, proposals: Sequence[Proposal], told: Declared | None) -> Iterator[str]:
+    """Yield the aggregates of one text column, in the order in which `_read` takes them.
+
+    Each row stands for ``n`` cells. The text is trimmed where there are proposals.
+    """
+    t = x if proposals else stripped(x)
+    tokens: Sequence[str] = NUMBER_TOKENS if proposals else TEXT_TOKENS
+    missing = f"lower({t}) IN ({literals(tokens)})"
+    if told is not None and told.nulls is not None:
+        tokens, missing = told.nulls, f"{t} IN ({literals(told.nulls)})"
+    elif proposals:
+        missing += f" OR regexp_full_match({t}, {literal(SIGNS)})"
+    filled, missing = f"{t} <> ''", f"{t} <> '' AND ({missing})"
+    if not proposals:
+        spelled = [form for token in tokens for form in (token, token.upper())]
+        filled = unless_plain(x, (), filled, "TRUE")
+        missing = unless_plain(x, spelled, missing, "FALSE")
+    yield _counted(filled)
+    yield f"list(DISTINCT {t}) FILTER ({missing})"
+    yield _counted(missing)
+    if proposals:
+        yield _counted(rf"regexp_full_match({t}, '[+-]?0\d+')")
+        yield _counted(rf"strlen({t}) > {_DIGITS} AND regexp_full_match({t}, '[+-]?\d+')")
+    for kind, form in proposals:
+        if kind == "bool":
+            yield _counted(strict_bool(t))
+        elif kind == "date":
+            yield _counted(f"{parsed(t, 'date', form)} IS NOT NULL")
+        else:
+            mark = form[5] if form else "."
+            yield _counted(f"{parsed(t, 'float', form)} IS NOT NULL")
+            yield _counted(f"{parsed(t, 'int', form)} IS NOT NULL AND NOT contains({t}, '{mark}')")
+
+
+def _counted(condition: str) -> str:
+    """Return the aggregate that counts the cells of which a condition holds."""
+    return f"coalesce(sum(n) FILTER ({condition}), 0)::BIGINT"
+
+
+def _read(values: Iterator[Any], proposals: Sequence[Proposal]) -> Evidence:
+    """Take the values of one column, in the order of `_aggregates`."""
+    filled, tokens, missing = next(values), next(values), next(values)
+    leading, long = (next(values), next(values)) if proposals else (0, 0)
+    counts, whole = {}, {}
+    for proposal in proposals:
+        counts[proposal] = next(values)
+        if proposal.kind == "number":
+            whole[proposal] = next(values)
+    return Evidence(
+        filled=filled,
+        tokens=tuple(sorted(tokens or ())),
+        missing=missing,
+        parsed=counts,
+        whole=whole,
+        leading=leading,
+        long=long,
+    )
