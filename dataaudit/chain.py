@@ -17,7 +17,7 @@ from dataaudit.config import Config, from_dict, load
 from dataaudit.contract import check as check_contract
 from dataaudit.contract import load_contract
 from dataaudit.defects import audit as audit_table
-from dataaudit.engine.duckdb import DuckDBEngine
+from dataaudit.engines import open_engine
 from dataaudit.output import open_run, write_relation
 from dataaudit.report.progress import Progress, Silent
 from dataaudit.result import Checkup, RunResult
@@ -63,7 +63,7 @@ def run(
     progress, account = progress or Silent(), RowAccount()
     contract = load_contract(config.contract, base=Path(), allow_code=allow_code)
     rules = stages.defects_of(config)
-    with open_run(Path(config.output.dir), run_id) as folder, DuckDBEngine() as engine:
+    with open_run(Path(config.output.dir), run_id) as folder, open_engine(config.engine) as engine:
         with progress.stage("source") as stage:
             source = stages.read_source(config, contract, engine, account)
             mark = fingerprint.of_run(stages.digest(source), config.model_dump(mode="json"))
@@ -117,7 +117,7 @@ def check(config: Config | Mapping[str, Any] | str | Path, *, allow_code: bool =
     config, account = as_config(config), RowAccount()
     contract = load_contract(config.contract, base=Path(), allow_code=allow_code)
     rules = stages.defects_of(config)
-    with DuckDBEngine() as engine:
+    with open_engine(config.engine) as engine:
         source = stages.read_source(config, contract, engine, account)
         checked = check_contract(source, contract)
         stages.enter_contract(checked, source, account)

@@ -53,6 +53,11 @@ def of_files(paths: Sequence[Path]) -> str:
     return digest.hexdigest()
 
 
+def of_listing(files: Sequence[Mapping[str, Any]]) -> str:
+    """Return the SHA-256 of what a store says of its files: path, size, time of change, rows."""
+    return hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
+
+
 def of_table(table: pa.Table) -> str:
     """Return the SHA-256 of an arrow table's rows and types."""
     digest = hashlib.sha256()

@@ -226,4 +226,6 @@ def digest(source: Source) -> str:
     files = [Path(file) for file in source.files]
     if files:
         return fingerprint.of_files(files)
+    if listing := [each for part in source.tables for each in part.get("listing", [])]:
+        return fingerprint.of_listing(listing)
     return fingerprint.of_table(source.engine.query(f"SELECT * FROM raw ORDER BY {ROW}"))

@@ -64,10 +64,14 @@ class Source:
     description: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def tables(self) -> list[dict[str, Any]]:
+        """What is said of the table, and of the test table if there is one."""
+        return [self.description, *filter(None, [self.description.get("test")])]
+
+    @property
     def files(self) -> list[str]:
         """Every file that was read, the test table's too; empty where a frame took part."""
-        tables = [self.description, *filter(None, [self.description.get("test")])]
-        files = [table.get("files", []) for table in tables]
+        files = [table.get("files", []) for table in self.tables]
         return [file for part in files for file in part] if all(files) else []
 
 

@@ -14,6 +14,7 @@ from dataaudit.errors import ConfigError, EngineError, MissingExtraError
 
 _LOGGING = Path(__file__).with_name("log4j2.properties")
 _DRIVER_MEMORY = "1g"
+_COMPILED = "-XX:-DontCompileHugeMethods"  # one scan for all statistics is one long method
 _MEANING = {
     "spark.sql.ansi.enabled": "true",  # a cast or a sum that fails says so, as in DuckDB
     "spark.sql.caseSensitive": "true",  # `Age` and `age` are two columns
@@ -92,7 +93,8 @@ def _of_process(master: str) -> dict[str, str]:
         "spark.driver.memory": _DRIVER_MEMORY,
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
-        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={_LOGGING.as_uri()}",
+        "spark.driver.extraJavaOptions": f"{_COMPILED} -Dlog4j2.configurationFile={_LOGGING.as_uri()}",
+        "spark.executor.extraJavaOptions": _COMPILED,
     }
     if master.startswith("local"):
         settings |= {

@@ -111,13 +111,24 @@ On Java 17 whole numbers of 1e16 to 1e19 may have a digit more than they need.
 """
 
 
+_PLAIN_NUMBER = f"""
+CASE WHEN abs(:x) >= 1e-3 AND abs(:x) < 1e7 OR :x = 0 OR :x IS NULL THEN {_JAVA}
+ELSE {_TEXT} END"""
+"""The same for what is known to be a number: most are written alike, and told apart cheaply."""
+
+
 def _cast(node: exp.Expression) -> exp.Expression:
     """Cast as DuckDB does."""
     kind = node.to.this
     value = node.this.unnest()
     if kind in exp.DataType.TEXT_TYPES:
-        is_text = isinstance(value, exp.Literal | exp.DPipe | exp.MD5 | exp.Substring)
-        return node if is_text else _spark(_TEXT, x=node.this)
+        if isinstance(value, exp.Literal | exp.DPipe | exp.MD5 | exp.Substring):
+            return node
+        is_number = isinstance(value, exp.Add | exp.Sub | exp.Mul | exp.Div)
+        return _spark(_PLAIN_NUMBER if is_number else _TEXT, x=node.this)
+    if kind is exp.DataType.Type.TIMESTAMPTZ:  # a bare TIMESTAMP has no zone in our sessions
+        node.set("to", exp.DataType.build("TIMESTAMP_LTZ", dialect="spark"))
+        return node
     if kind in _HUGE:
         node.set("to", exp.DataType.build("DECIMAL(38, 0)", dialect="spark"))
         return node
@@ -247,10 +258,29 @@ _READ = _FIELDS | {"%m": "M", "%d": "d", "%H": "H", "%I": "h"}
 
 
 def _list(node: exp.Expression) -> exp.Expression:
-    """``list(DISTINCT x)``."""
+    """``list(DISTINCT x)``, and ``list(x ORDER BY x)``."""
     if isinstance(node.this, exp.Distinct):
         return exp.func("collect_set", node.this.expressions[0], dialect="spark")
+    if isinstance(node.this, exp.Order):
+        return _spark("sort_array(collect_list(:x))", x=node.this.this).this
     return node
+
+
+def _filter(node: exp.Expression) -> exp.Expression:
+    """Sort behind the filter of what is collected."""
+    if not isinstance(node.this, exp.ArraySort):
+        return node
+    collected = exp.Filter(this=node.this.this, expression=node.expression)
+    return _spark("sort_array(:x)", x=collected).this
+
+
+def _part(node: exp.Expression) -> exp.Expression:
+    """``x[1:5]``."""
+    piece = node.expressions[0]
+    if not isinstance(piece, exp.Slice):
+        return node
+    low, high = (int(end.name) for end in (piece.this, piece.expression))
+    return _spark(f"slice(:x, {low}, {high - low + 1})", x=node.this)
 
 
 def _length(node: exp.Expression) -> exp.Expression:
@@ -298,10 +328,12 @@ _RULES: dict[type, Callable[[exp.Expression], exp.Expression]] = {
         _spark(f"approx_count_distinct(:x, {_ERROR})", x=node.this).this
     ),
     exp.ArrayAgg: _list,
+    exp.Bracket: _part,
     exp.Cast: _cast,
     exp.DayOfWeek: lambda node: _spark("dayofweek(:x) - 1", x=node.this),
     exp.DayOfWeekIso: lambda node: _spark("weekday(:x) + 1", x=node.this),
     exp.Div: _divide,
+    exp.Filter: _filter,
     exp.IntDiv: _whole_divide,
     exp.IsInf: lambda node: _spark(_INFINITE, x=node.this),
     exp.IsNan: lambda node: _spark(_NAN, x=node.this),
