@@ -20,7 +20,7 @@ from dataaudit.result import AuditResult
 from dataaudit.source import Source, read
 from dataaudit.source.columns import ROW
 from dataaudit.source.tables import column_name
-from dataaudit.split import Split, SplitSpec, TaskSpec, split
+from dataaudit.split import Labelled, TaskSpec, by_table, label
 from dataaudit.table import Table
 
 
@@ -75,36 +75,34 @@ def audit(
 
 
 def _described(source: Source, target: str | None, account: RowAccount) -> Table:
-    """Return the table of an audit without a config: every row, dealt to sides if it can be."""
+    """Return the table of an audit without a config: every row; sides where there is a test table.
+
+    Sides that were only drawn would tell nothing of the data.
+    """
     enter_source(source, account)
     if target is None:
         return Table(source.engine, columns=source.columns)
     task = TaskSpec(target=target)
-    sides = split(
-        source.engine,
-        source.columns,
-        task,
-        SplitSpec(),
-        seed=0,
-        relation="typed",
-        test_from=source.test_from,
-    )
-    kept = sum(sides.counts.values())
-    account.add("target", rows_in=source.rows, rows_out=kept, dropped=len(sides.set_aside))
-    return labelled(source, sides, "raw")
+    labels = label(source.engine, source.columns, task, relation="typed")
+    account.add("target", rows_in=source.rows, rows_out=labels.rows, dropped=labels.missing)
+    if source.test_from is None:
+        return labelled(source, labels, "raw")
+    by_table(source.engine, source.test_from)
+    return labelled(source, labels, "raw", sides="sides")
 
 
-def labelled(source: Source, sides: Split, raw: str, **options: Any) -> Table:
-    """Return the table of the rows that the split kept, their text taken from a relation."""
-    kept = f"SELECT * FROM {raw} WHERE {ROW} IN (SELECT {ROW} FROM labelled)"
-    source.engine.view("labelled_raw", kept)
+def labelled(source: Source, labels: Labelled, raw: str, **options: Any) -> Table:
+    """Return the table of the rows that have a target, their text taken from a relation."""
+    if labels.missing:
+        kept = f"SELECT * FROM {raw} WHERE {ROW} IN (SELECT {ROW} FROM labelled)"
+        source.engine.view("labelled_raw", kept)
+        raw = "labelled_raw"
     return Table(
         source.engine,
-        raw="labelled_raw",
+        raw=raw,
         typed="labelled",
-        columns=sides.columns,
-        task=sides.task,
-        sides="sides",
+        columns=labels.columns,
+        task=labels.task,
         **options,
     )
 

@@ -127,7 +127,15 @@ _SHOWN = 3
 
 def table_of(source: Source, sides: Split, contract: Contract, seed: int) -> Table:
     """Put together what the audit sees: in both views the rows that have a target."""
-    return labelled(source, sides, "kept_raw", sensitive=contract.sensitive, seed=seed)
+    return labelled(
+        source,
+        sides,
+        "kept_raw",
+        sides="sides",
+        is_dealt_by_unit=sides.is_by_unit,
+        sensitive=contract.sensitive,
+        seed=seed,
+    )
 
 
 def defects_of(config: Config) -> dict[str, Defect]:

@@ -69,6 +69,9 @@ class Table:
     sides
         Name of a relation (``__row__``, ``side``), side being train, validation or test; None
         before the split.
+    is_dealt_by_unit
+        Whether a side was given to each group, id or set of equal features as a whole, without
+        exception, so that none can be on two sides.
     sensitive
         Columns whose values must not be shown.
     sample_rows
@@ -86,12 +89,14 @@ class Table:
         columns: Mapping[str, Column],
         task: Task | None = None,
         sides: str | None = None,
+        is_dealt_by_unit: bool = False,
         sensitive: frozenset[str] = frozenset(),
         sample_rows: int = SAMPLE_ROWS,
         seed: int = 0,
     ) -> None:
         self.engine, self.raw, self.typed = engine, raw, typed
         self.columns, self.task, self.sides = dict(columns), task or Task(), sides
+        self.is_dealt_by_unit = is_dealt_by_unit
         self.sensitive, self.sample_rows, self.seed = sensitive, sample_rows, seed
 
     @property

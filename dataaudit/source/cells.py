@@ -47,7 +47,8 @@ def count_cells(
     chunks = [many[i : i + _COLUMNS_A_SCAN] for i in range(0, len(many), _COLUMNS_A_SCAN)]
     seen = {}
     for chunk in [*chunks, *([name] for name in few)]:
-        cells, parts = [], []
+        cells: list[str] = []
+        parts: list[str] = []
         for position, name in enumerate(chunk):
             text = ident(name) if kinds[name] == "VARCHAR" else f"CAST({ident(name)} AS VARCHAR)"
             text = "v" if name in few else text

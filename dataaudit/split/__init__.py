@@ -15,7 +15,7 @@ from dataaudit.engine import Engine
 from dataaudit.engine.sql import ident
 from dataaudit.errors import ConfigError, UnknownNameError
 from dataaudit.source.columns import ROW, Column, DType
-from dataaudit.split.deal import Wanted, deal_rows
+from dataaudit.split.deal import Wanted, by_table, deal_rows
 from dataaudit.split.spec import SplitSpec, TaskSpec
 from dataaudit.split.target import Target, read_target
 from dataaudit.table import Task
@@ -25,8 +25,8 @@ _DTYPES: Mapping[str, DType] = {"classification": "str", "regression": "float"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Split:
-    """What the split decided.
+class Labelled:
+    """What became of the target.
 
     Parameters
     ----------
@@ -34,10 +34,8 @@ class Split:
         The task as every later stage sees it.
     columns
         The columns of ``labelled``: as given, but the target is text (classification) or a float.
-    set_aside
-        ``__row__`` of the rows without a target, ascending, int64; reason `TARGET_MISSING`.
-    counts
-        Rows on each side.
+    rows, missing
+        Rows with a target and without.
     suggested
         Labels that differ in closing punctuation alone -> the more frequent one, for
         ``task.labels``; nothing was merged.
@@ -47,10 +45,63 @@ class Split:
 
     task: Task
     columns: Mapping[str, Column]
-    set_aside: np.ndarray
-    counts: Mapping[str, int]
+    rows: int
+    missing: int
     suggested: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split(Labelled):
+    """What the split decided.
+
+    Parameters
+    ----------
+    set_aside
+        ``__row__`` of the rows without a target, ascending, int64; reason `TARGET_MISSING`.
+    counts
+        Rows on each side.
+    is_by_unit
+        Whether each group, id or set of equal features is on one side, without exception.
+    """
+
+    set_aside: np.ndarray
+    counts: Mapping[str, int]
+    is_by_unit: bool = False
+
+
+def label(
+    engine: Engine, columns: Mapping[str, Column], task: TaskSpec, *, relation: str = "kept"
+) -> Labelled:
+    """Clean the target: make the relation ``labelled``, and count in one small query.
+
+    Parameters
+    ----------
+    engine, columns, relation
+        Where the typed rows are, what columns they have, under which name.
+    task
+        As in pipeline.yaml.
+
+    Raises
+    ------
+    UnknownNameError, ConfigError, DataError
+        As `split`.
+    """
+    _check_names(columns, task)
+    target = read_target(engine, columns[task.target], task, relation)
+    _check_metric(task.metric, target.kind)
+    name, missing = ident(task.target), target.rows - target.present
+    engine.view("cleaned", target.sql)
+    where = f" WHERE {name} IS NOT NULL" if missing else ""
+    engine.view("labelled", f"SELECT * FROM cleaned{where}")
+    return Labelled(
+        task=_task(task, target),
+        columns={**columns, task.target: replace(columns[task.target], dtype=_DTYPES[target.kind])},
+        rows=target.present,
+        missing=missing,
+        suggested=target.suggested,
+        notes=target.notes,
+    )
 
 
 def split(
@@ -85,21 +136,19 @@ def split(
     DataError
         Where the target cannot be learnt, or the sides cannot be filled.
     """
-    _check_names(columns, task)
-    target = read_target(engine, columns[task.target], task, relation)
-    _check_metric(task.metric, target.kind)
-    decided = _task(task, target)
-    labelled = f"SELECT * FROM ({target.sql}) AS cleaned WHERE {ident(task.target)} IS NOT NULL"
-    engine.view("labelled", labelled)
+    labels = label(engine, columns, task, relation=relation)
     wanted = Wanted(test=split.test, validation=split.validation, seed=seed, test_from=test_from)
-    dealt = deal_rows(engine, columns, decided, wanted)
+    dealt = deal_rows(engine, columns, labels.task, wanted, labels.rows)
     return Split(
-        task=decided,
-        columns={**columns, task.target: replace(columns[task.target], dtype=_DTYPES[target.kind])},
-        set_aside=_without_target(engine, target, task.target),
+        task=labels.task,
+        columns=labels.columns,
+        rows=labels.rows,
+        missing=labels.missing,
+        suggested=labels.suggested,
+        notes=(*labels.notes, *dealt.notes),
+        set_aside=_without_target(engine, labels),
         counts=dealt.counts,
-        suggested=target.suggested,
-        notes=(*target.notes, *dealt.notes),
+        is_by_unit=dealt.is_by_unit,
     )
 
 
@@ -142,11 +191,22 @@ def _task(spec: TaskSpec, target: Target) -> Task:
     )
 
 
-def _without_target(engine: Engine, target: Target, name: str) -> np.ndarray:
+def _without_target(engine: Engine, labels: Labelled) -> np.ndarray:
     """Return the ids of the rows set aside."""
-    row = ident(ROW)
-    sql = f"SELECT {row} FROM ({target.sql}) AS cleaned WHERE {ident(name)} IS NULL ORDER BY {row}"
-    return engine.query(sql).column(0).to_numpy().astype("int64")
+    if not labels.missing:
+        return np.empty(0, dtype="int64")
+    row, name = ident(ROW), ident(str(labels.task.target))
+    found = engine.query(f"SELECT {row} FROM cleaned WHERE {name} IS NULL ORDER BY {row}")
+    return found.column(0).to_numpy().astype("int64")
 
 
-__all__ = ["TARGET_MISSING", "Split", "SplitSpec", "TaskSpec", "split"]
+__all__ = [
+    "TARGET_MISSING",
+    "Labelled",
+    "Split",
+    "SplitSpec",
+    "TaskSpec",
+    "by_table",
+    "label",
+    "split",
+]

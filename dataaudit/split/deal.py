@@ -10,15 +10,19 @@ import pandas as pd
 import pyarrow as pa
 
 from dataaudit.engine import Engine
-from dataaudit.engine.sql import ident, literal
+from dataaudit.engine.sql import ident
 from dataaudit.errors import DataError
 from dataaudit.source.columns import ROW, Column
+from dataaudit.split import key
 from dataaudit.split.sides import SIDES, by_time, stratified
 from dataaudit.table import Task
 
 STRATIFIED_ROWS = 1_000_000  # above, the key alone decides
+SIDE = "__side__"
+"""The column of ``dealt`` that bears train, validation or test."""
+
+_POSITION = "__position__"
 _DECILES = 10
-_KEY_RANGE = 16**12  # twelve hexadecimal digits of an MD5, exact in a signed 64-bit integer
 _FARTHEST = 0.5  # of the rows wanted on a side; farther off, twins are not worth holding together
 _STAGE = "Split"
 
@@ -51,65 +55,93 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dealt:
-    """Rows on each side, and sentences about how they came there."""
+    """Rows on each side, and sentences about how they came there.
+
+    ``is_by_unit``: each group, id or set of equal features is on one side, without exception.
+    """
 
     counts: Mapping[str, int]
     notes: tuple[str, ...]
+    is_by_unit: bool = False
 
 
-def deal_rows(engine: Engine, columns: Mapping[str, Column], task: Task, wanted: Wanted) -> Dealt:
-    """Make the relation ``sides`` from the relation ``labelled``."""
-    key = key_sql(columns, task)
-    if _count(engine) > STRATIFIED_ROWS and task.time is None:
-        notes = _by_key(engine, key, wanted)
+def deal_rows(
+    engine: Engine, columns: Mapping[str, Column], task: Task, wanted: Wanted, rows: int
+) -> Dealt:
+    """Make the relation ``sides`` from the relation ``labelled``, which has so many rows."""
+    is_by_unit = False
+    if rows > STRATIFIED_ROWS and task.time is None:
+        notes, is_by_unit = _by_key(engine, columns, task, wanted)
     else:
-        notes = _in_memory(engine, columns, task, key, wanted)
+        notes = _in_memory(engine, columns, task, wanted)
+    engine.view("sides", f"SELECT {ident(ROW)}, side FROM dealt")
     is_wanted = {"test": wanted.test > 0, "validation": wanted.validation > 0, "train": True}
-    return _account(engine, task, notes, is_wanted)
+    return _account(engine, task, notes, is_wanted, is_by_unit=is_by_unit)
 
 
-def key_sql(columns: Mapping[str, Column], task: Task) -> str:
-    """Return text that is equal for rows which must share a side: group, id, or all features."""
-    for name in (task.group, task.id):
-        if name is not None:
-            return f"coalesce({ident(name)}::VARCHAR, 'row ' || {ident(ROW)}::VARCHAR)"
-    others = {task.target, task.time, *task.ignore}
-    cells = [_cell(column) for name, column in columns.items() if name not in others]
-    if not cells:
-        return f"{ident(ROW)}::VARCHAR"
-    return f"md5(concat_ws(chr(31), {', '.join(cells)}))"
+def by_table(engine: Engine, test_from: int) -> None:
+    """Make ``sides`` of a test table of its own and the other rows, which are not dealt.
+
+    Raises
+    ------
+    DataError
+        Where one of the tables has no row with a target.
+    """
+    row = ident(ROW)
+    side = f"CASE WHEN {row} >= {test_from} THEN 'test' ELSE 'train' END AS side"
+    engine.view("sides", f"SELECT {row}, {side} FROM labelled")
+    ends = engine.query(f"SELECT min({row}), max({row}) FROM labelled")
+    rows = np.array([column[0].as_py() for column in ends.columns])
+    _check_table_sides(rows < test_from, test_from)
 
 
-def _cell(column: Column) -> str:
-    """Return a cell as text that tells missing from every value, and 0.0 equal to -0.0."""
-    x = f"({ident(column.name)} + 0.0)" if column.dtype == "float" else ident(column.name)
-    return f"coalesce({x}::VARCHAR, chr(30))"
+def _by_key(
+    engine: Engine, columns: Mapping[str, Column], task: Task, wanted: Wanted
+) -> tuple[list[str], bool]:
+    """Deal any number of rows without bringing them into memory; say whether keys held together."""
+    label = f"{ident(str(task.target))} AS y" if task.kind == "classification" else "'' AS y"
+    notes = [f"Above {STRATIFIED_ROWS:,} rows a key of each row decides its side, without strata."]
+    named, row = task.group or task.id, ident(ROW)
+    # Every row its own key: for rows so much alike that too few keys are left to deal.
+    for position in (key.fingerprint(columns, task, wanted.seed), _row_position(wanted.seed)):
+        engine.store(
+            "dealt",
+            f"SELECT {row}, {_side(wanted)} AS side, y "
+            f"FROM (SELECT {row}, {position} AS position, {label} FROM labelled) AS keyed",
+        )
+        if named or wanted.test_from is not None or _is_near(_sides_counted(engine), wanted.shares):
+            return notes, wanted.test_from is None
+    notes.append("So many rows have the same features that they were not held on one side.")
+    return notes, False
 
 
-def _count(engine: Engine) -> int:
-    return int(engine.query("SELECT count(*) FROM labelled").column(0)[0].as_py())
-
-
-def _by_key(engine: Engine, key: str, wanted: Wanted) -> list[str]:
-    """Deal any number of rows without bringing them into memory."""
-    position = f"('0x' || substr(md5({literal(f'{wanted.seed} ')} || {key}), 1, 12))::BIGINT"
-    test, validation = (int(share * _KEY_RANGE) for share in wanted.shares)
+def _side(wanted: Wanted) -> str:
+    """Return the SQL of the side of a position."""
+    test, validation = (int(share * key.RANGE) for share in wanted.shares)
     is_test = "FALSE" if wanted.test_from is None else f"{ident(ROW)} >= {wanted.test_from}"
-    engine.view(
-        "sides",
-        f"SELECT {ident(ROW)}, CASE WHEN {is_test} OR position < {test} THEN 'test' "
-        f"WHEN position < {test + validation} THEN 'validation' "
-        "ELSE 'train' END AS side "
-        f"FROM (SELECT {ident(ROW)}, {position} AS position FROM labelled)",
+    return (
+        f"CASE WHEN {is_test} OR position < {test} THEN 'test' "
+        f"WHEN position < {test + validation} THEN 'validation' ELSE 'train' END"
     )
-    return [f"Above {STRATIFIED_ROWS:,} rows a key of each row decides its side, without strata."]
+
+
+def _row_position(seed: int) -> str:
+    """Return the SQL of a position that depends on ``__row__`` alone."""
+    return key.fingerprint({}, Task(), seed)
+
+
+def _sides_counted(engine: Engine) -> np.ndarray:
+    """Return the rows of `SIDES`."""
+    found = engine.query("SELECT side, count(*) FROM dealt GROUP BY side")
+    rows = dict(zip(*(column.to_pylist() for column in found.columns), strict=True))
+    return np.array([rows.get(side, 0) for side in SIDES])
 
 
 def _in_memory(
-    engine: Engine, columns: Mapping[str, Column], task: Task, key: str, wanted: Wanted
+    engine: Engine, columns: Mapping[str, Column], task: Task, wanted: Wanted
 ) -> list[str]:
     """Deal with one key, one stratum and one moment per row in memory."""
-    frame = _frame(engine, columns, task, key)
+    frame = _frame(engine, columns, task)
     rows = frame[ROW].to_numpy()
     own = np.ones(len(rows), bool) if wanted.test_from is None else rows < wanted.test_from
     _check_table_sides(own, wanted.test_from)
@@ -118,8 +150,9 @@ def _in_memory(
     side[own] = np.array(SIDES, dtype=object)[codes]
     if wanted.test_from is not None:
         notes.insert(0, "The test side is a table of its own.")
-    sides = {ROW: rows, "side": side.astype(str)}
-    engine.register("sides", pa.table({name: pa.array(cells) for name, cells in sides.items()}))
+    label = frame["y"] if task.kind == "classification" else np.full(len(rows), "")
+    dealt = {ROW: rows, "side": side.astype(str), "y": label}
+    engine.register("dealt", pa.table({name: pa.array(cells) for name, cells in dealt.items()}))
     return notes
 
 
@@ -131,17 +164,23 @@ def _check_table_sides(own: np.ndarray, test_from: int | None) -> None:
         raise DataError(_STAGE, problem, remedy="Look at the target column of that table.")
 
 
-def _frame(engine: Engine, columns: Mapping[str, Column], task: Task, key: str) -> pd.DataFrame:
+def _frame(engine: Engine, columns: Mapping[str, Column], task: Task) -> pd.DataFrame:
     """Bring ``__row__``, key, target and time into memory, by ``__row__``."""
-    time = "NULL" if task.time is None else _moment(columns[task.time])
-    names = f"{ident(ROW)}, {key} AS unit, {ident(str(task.target))} AS y, {time} AS moment"
-    return engine.query(f"SELECT {names} FROM labelled ORDER BY {ident(ROW)}").to_pandas()
-
-
-def _moment(column: Column) -> str:
-    """Return a time as a number that orders it."""
-    x = ident(column.name)
-    return f"epoch_us({x})::DOUBLE" if column.dtype == "date" else f"{x}::DOUBLE"
+    row, named = ident(ROW), key.named(task)
+    time = "NULL" if task.time is None else key.number_sql(columns[task.time])
+    unit = named or key.fingerprint(columns, task, 0)
+    names = f"{row}, {unit} AS unit, {ident(str(task.target))} AS y, {time} AS moment"
+    frame = engine.query(f"SELECT {names} FROM labelled ORDER BY {row}").to_pandas()
+    alike = frame["unit"].duplicated(keep=False)
+    if named is None and alike.any():  # equal fingerprints need not mean equal rows
+        engine.register("alike", pa.table({ROW: frame.loc[alike, ROW].to_numpy()}))
+        found = engine.query(
+            f"SELECT {key.exact(columns, task)} FROM labelled "
+            f"WHERE {row} IN (SELECT {row} FROM alike) ORDER BY {row}"
+        )
+        frame["unit"] = frame["unit"].astype("str")
+        frame.loc[alike, "unit"] = found.column(0).to_numpy(zero_copy_only=False)
+    return frame
 
 
 def _deal(
@@ -160,7 +199,7 @@ def _deal(
         return codes, [f"Rows were dealt by {by}, rows that share `{named}` together."]
     sizes = np.bincount(unit)
     notes = [f"Rows were dealt by {by}."]
-    if not _is_near(codes, shares):
+    if not _is_near(np.bincount(codes, minlength=len(SIDES)), shares):
         codes = stratified(np.arange(len(unit)), strata, shares, seed, first=first)
         notes.append("So many rows have the same features that they were not held on one side.")
     elif sizes.max() > 1:
@@ -169,10 +208,9 @@ def _deal(
     return codes, notes
 
 
-def _is_near(codes: np.ndarray, shares: tuple[float, float]) -> bool:
+def _is_near(counts: np.ndarray, shares: tuple[float, float]) -> bool:
     """Say whether each side got roughly the rows that were wanted."""
-    wanted = np.array([*shares, 1 - sum(shares)]) * len(codes)
-    counts = np.bincount(codes, minlength=len(SIDES))
+    wanted = np.array([*shares, 1 - sum(shares)]) * counts.sum()
     return bool((np.abs(counts - wanted) <= _FARTHEST * wanted + 1).all())
 
 
@@ -186,14 +224,15 @@ def _strata(y: pd.Series, task: Task) -> np.ndarray:
 
 
 def _account(
-    engine: Engine, task: Task, notes: Sequence[str], is_wanted: Mapping[str, bool]
+    engine: Engine,
+    task: Task,
+    notes: Sequence[str],
+    is_wanted: Mapping[str, bool],
+    *,
+    is_by_unit: bool,
 ) -> Dealt:
     """Count the sides, refuse an empty one, and name classes that are not everywhere."""
-    label = f"labelled.{ident(str(task.target))}" if task.kind == "classification" else "''"
-    found = engine.query(
-        f"SELECT sides.side, {label}, count(*) FROM sides JOIN labelled USING ({ident(ROW)}) "
-        "GROUP BY 1, 2 ORDER BY 1, 2"
-    )
+    found = engine.query("SELECT side, y, count(*) FROM dealt GROUP BY 1, 2 ORDER BY 1, 2")
     seen: dict[str, dict[str, int]] = {side: {} for side in reversed(SIDES)}
     for side, value, count in zip(*(column.to_pylist() for column in found.columns), strict=True):
         seen[side][value] = count
@@ -204,7 +243,11 @@ def _account(
         remedy = "Bring more rows or groups, or change the shares under `split`."
         raise DataError(_STAGE, problem, remedy=remedy)
     total = ", ".join(f"{count:,} {side}" for side, count in counts.items() if count)
-    return Dealt(counts=counts, notes=(*notes, f"Rows: {total}.", *_absent(task, seen, counts)))
+    return Dealt(
+        counts=counts,
+        notes=(*notes, f"Rows: {total}.", *_absent(task, seen, counts)),
+        is_by_unit=is_by_unit,
+    )
 
 
 def _absent(

@@ -10,7 +10,7 @@ from typing import Literal
 import pyarrow as pa
 
 from dataaudit.engine import Engine
-from dataaudit.engine.sql import ident
+from dataaudit.engine.sql import ident, literal
 from dataaudit.errors import DataError, UnknownNameError
 from dataaudit.source.columns import Column
 from dataaudit.split.spec import TaskSpec
@@ -22,6 +22,7 @@ _MOST_CLASSES = 1000
 _QUOTES = "'\"`"
 _PUNCTUATION = ".,;:!"
 _SHOWN = 5
+_MOST_BRANCHES = 100  # spellings to replace; more are looked up in a table
 _STAGE = "Target"
 _ROWS = "target_rows"  # alias of the relation; a target may be called `label` like our own column
 
@@ -31,10 +32,13 @@ class Target:
     """What was worked out about the target.
 
     ``sql`` selects all columns of the relation with the target cleaned: VARCHAR labels or DOUBLE,
-    null where a row has none. The other fields are those of `Split` and `Task`.
+    null where a row has none. Of ``rows``, ``present`` have one. The other fields are those of
+    `Split` and `Task`.
     """
 
     sql: str
+    rows: int
+    present: int
     kind: Literal["classification", "regression"]
     classes: tuple[str, ...] = ()
     spellings: Mapping[str, str] = field(default_factory=dict)
@@ -92,7 +96,7 @@ def _numbers(engine: Engine, column: Column, relation: str) -> Target:
         raise DataError(_STAGE, f"`{column.name}` has one value", remedy="Name another target.")
     notes = [f"The target `{column.name}` is a number: regression.", *_missing_note(rows, present)]
     sql = f"SELECT * REPLACE ({number} AS {ident(column.name)}) FROM {ident(relation)}"
-    return Target(sql=sql, kind="regression", notes=tuple(notes))
+    return Target(sql=sql, rows=rows, present=present, kind="regression", notes=tuple(notes))
 
 
 def _labels(engine: Engine, column: Column, spec: TaskSpec, relation: str) -> Target:
@@ -115,7 +119,11 @@ def _labels(engine: Engine, column: Column, spec: TaskSpec, relation: str) -> Ta
     ordered = tuple(sorted(classes, key=lambda label: (-classes[label], label)))
     suggested = near_spellings(ordered)
     return Target(
-        sql=_relabelled(engine, column.name, text, spellings, relation),
+        sql=_relabelled(
+            engine, column.name, text, {old: spellings.get(old) for old in counts}, relation
+        ),
+        rows=rows,
+        present=present,
         kind="classification",
         classes=ordered,
         spellings=spellings,
@@ -197,14 +205,20 @@ def near_spellings(classes: Iterable[str]) -> dict[str, str]:
 
 
 def _relabelled(
-    engine: Engine, name: str, text: str, spellings: Mapping[str, str], relation: str
+    engine: Engine, name: str, text: str, labels: Mapping[str, str | None], relation: str
 ) -> str:
-    """Return the SELECT that replaces each spelling by its label."""
-    pairs = {"spelling": list(spellings), "label": list(spellings.values())}
-    schema = pa.schema([("spelling", pa.string()), ("label", pa.string())])
-    engine.register("target_labels", pa.table(pairs, schema=schema))
-    wanted = f"SELECT read.label FROM target_labels AS read WHERE read.spelling = {text}"
-    return f"SELECT * REPLACE (({wanted}) AS {ident(name)}) FROM {ident(relation)} AS {_ROWS}"
+    """Return the SELECT that replaces the spellings that differ from their label."""
+    other = {spelling: label for spelling, label in labels.items() if spelling != label}
+    read = text
+    if len(other) > _MOST_BRANCHES:
+        pairs = {"spelling": list(labels), "label": list(labels.values())}
+        schema = pa.schema([("spelling", pa.string()), ("label", pa.string())])
+        engine.register("target_labels", pa.table(pairs, schema=schema))
+        read = f"(SELECT read.label FROM target_labels AS read WHERE read.spelling = {text})"
+    elif other:
+        branches = [f"WHEN {literal(old)} THEN {literal(new)}" for old, new in other.items()]
+        read = f"CASE {text} {' '.join(branches)} ELSE {text} END"
+    return f"SELECT * REPLACE ({read} AS {ident(name)}) FROM {ident(relation)} AS {_ROWS}"
 
 
 def _positive(spec: TaskSpec, classes: Counter[str]) -> str | None:
