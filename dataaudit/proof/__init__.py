@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from dataaudit.proof.evidence import Evidence, compare
     from dataaudit.proof.final import FinalNetwork, load_network
     from dataaudit.proof.pipelines import prove
+    from dataaudit.proof.plan import MOST_ROWS
     from dataaudit.proof.streamed import Streamed, fit_streamed
 
 __all__ = [
+    "MOST_ROWS",
     "Evidence",
     "FinalNetwork",
     "KerasClassifier",
@@ -33,6 +35,7 @@ __all__ = [
     "standard_arms",
 ]
 _HOMES = {
+    "MOST_ROWS": "plan",
     "Evidence": "evidence",
     "FinalNetwork": "final",
     "KerasClassifier": "estimators",

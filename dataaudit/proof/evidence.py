@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from dataaudit.errors import DataError, UnknownNameError
+from dataaudit.errors import UnknownNameError
 from dataaudit.proof import describing
 from dataaudit.proof.arms import Const, Preparation
 from dataaudit.proof.arms import describe as describe_arms
 from dataaudit.proof.final import Final, FinalNetwork, finals
 from dataaudit.proof.fitting import Recipe
 from dataaudit.proof.folds import pick, stopping_share, twins
-from dataaudit.proof.judging import Case, Judgement, Progress, judge
+from dataaudit.proof.judging import Case, Judgement, Progress, case_of, judge
 from dataaudit.proof.metrics import Estimate, known, mean_of, primary
 from dataaudit.proof.network import load_build, load_keras
-from dataaudit.proof.plan import Plan, plan
+from dataaudit.proof.plan import Plan
 from dataaudit.proof.spec import ProveSpec, TrainSpec
 from dataaudit.proof.statistics import nadeau_bengio
+from dataaudit.proof.streamed import Streamed
 from dataaudit.proof.target import Target
-from dataaudit.proof.verdict import Verdict, decide, least_error
+from dataaudit.proof.verdict import Verdict, decide, least_error, sample_sentence
 
 _PAIRS = (("naive", "clean"), ("base", "clean"))
+_KEPT = "clean"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,8 @@ class Evidence:
         The last fit of each arm.
     content
         What `to_dict` returns.
+    kept
+        The network that is kept instead of the final one of `clean`, if there is one.
     """
 
     metric: str
@@ -56,6 +60,7 @@ class Evidence:
     verdicts: Sequence[Verdict]
     finals: Mapping[str, Final]
     content: Mapping[str, Any]
+    kept: Streamed | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return what stands in ``evidence.json``: values that JSON can hold."""
@@ -65,6 +70,8 @@ class Evidence:
         """Return the final network of an arm; None where training failed or it has none."""
         if arm not in self.finals:
             raise UnknownNameError(arm, kind="arm", known=self.finals)
+        if self.kept is not None and arm == _KEPT:
+            return self.kept.network
         final = self.finals[arm]
         return None if final.failed else final.network(self.target.classes)
 
@@ -74,6 +81,15 @@ class Evidence:
         if network is not None:
             network.save(path)
         return network is not None
+
+    def keep(self, streamed: Streamed) -> Evidence:
+        """Return the same evidence with a network trained on a stream as that of `clean`."""
+        content = {
+            **self.content,
+            "kept": streamed.content,
+            "notes": [*self.content["notes"], streamed.content["sentence"]],
+        }
+        return replace(self, content=content, kept=streamed)
 
     def __repr__(self) -> str:
         return "\n".join([verdict.sentence for verdict in self.verdicts] or ["no verdict"])
@@ -94,6 +110,7 @@ def compare(
     order: Any = None,
     validation: Any = None,
     test: tuple[pd.DataFrame, Any] | None = None,
+    rows_given: int | None = None,
     allow_code: bool = False,
     base: str | Path = ".",
     progress: Progress | None = None,
@@ -124,6 +141,9 @@ def compare(
         The rows that the final fits stop by; drawn, where not given.
     test : (DataFrame, array-like), optional
         Rows that nothing learns from, scored once by the final fits.
+    rows_given
+        Training and validation rows that there are, where X is a fixed sample of them; `MOST_ROWS`
+        do.
     allow_code, base
         Whether ``train.network.file`` may run, and the folder it is looked for in.
     progress
@@ -150,7 +170,16 @@ def compare(
     networks = sum(isinstance(arm, Preparation) for arm in arms.values())
     if networks:
         load_keras()
-    case, note = _case(X, recipe, prove, networks, seed=seed, groups=groups, order=order)
+    case, note = case_of(
+        X,
+        recipe,
+        prove,
+        networks,
+        seed=seed,
+        groups=groups,
+        order=order,
+        rows_given=rows_given,
+    )
     judgement = judge(arms, case, progress)
     last = _finals(arms, X, recipe, case, validation=validation, test=test)
     chosen = [pair for pair in _PAIRS if set(pair) <= set(arms)] if pairs is None else pairs
@@ -162,6 +191,7 @@ def compare(
         for arm, judged in judgement.arms.items()
     }
     verdicts = _verdicts(chosen, estimates, judgement, case, prove)
+    sampled = sample_sentence(case.plan, verdicts, prove.smallest_effect)
     content = describing.content(
         case=case,
         judgement=judgement,
@@ -170,7 +200,7 @@ def compare(
         finals=last,
         descriptions=describe_arms(arms),
         test_labels=None if test is None else target.codes(test[1]),
-        notes=[note] if note else [],
+        notes=[text for text in (sampled, note) if text],
     )
     return Evidence(
         metric=name,
@@ -190,51 +220,6 @@ def _metric(wished: str, target: Target) -> str:
     if wished not in known(target):
         raise UnknownNameError(wished, kind="metric", known=["auto", *known(target)])
     return wished
-
-
-def _case(
-    X: pd.DataFrame,
-    recipe: Recipe,
-    prove: ProveSpec,
-    networks: int,
-    *,
-    seed: int,
-    groups: Any,
-    order: Any,
-) -> tuple[Case, str]:
-    """Return what the arms are judged on: as many rows as the budget allows."""
-    target = recipe.target
-    if len(X) != len(target.coded):
-        raise DataError("prove", f"{len(X)} rows have {len(target.coded)} targets")
-    if groups is None:
-        together, are_twins = twins(X)
-    else:
-        together, are_twins = np.unique(np.asarray(groups), return_inverse=True)[1], False
-    made = plan(
-        target,
-        X.shape[1],
-        networks=networks,
-        groups=len(np.unique(together)),
-        train=recipe.train,
-        prove=prove,
-        is_ordered=order is not None,
-        is_stock=recipe.build is not None,
-    )
-    rows = np.arange(len(X))
-    if made.rows < len(X):
-        rows = np.flatnonzero(pick(target.strata, together, made.rows / len(X), seed))
-    part = Target(kind=target.kind, classes=target.classes, coded=target.coded[rows])
-    case = Case(
-        X=X.iloc[rows],
-        recipe=Recipe(target=part, train=recipe.train, metric=recipe.metric, build=recipe.build),
-        plan=made,
-        groups=np.unique(together[rows], return_inverse=True)[1],
-        seed=seed,
-        is_grouped=groups is not None,
-        order=None if order is None else np.asarray(order)[rows],
-    )
-    note = "Rows with equal features stay in one fold." if are_twins else ""
-    return case, note
 
 
 def _finals(

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dataaudit.errors import DataError
 from dataaudit.proof.fitting import Job, Recipe, prepare, read
-from dataaudit.proof.folds import Fold, InvariantError, Rows, digest, folds
-from dataaudit.proof.plan import Plan
-from dataaudit.proof.target import Answers, Floats
+from dataaudit.proof.folds import Fold, InvariantError, Rows, digest, folds, pick, twins
+from dataaudit.proof.plan import Plan, plan
+from dataaudit.proof.spec import ProveSpec
+from dataaudit.proof.target import Answers, Floats, Target
 from dataaudit.proof.training import train
 
 Progress = Callable[[int, int], object]
@@ -130,6 +132,59 @@ class Case:
                 order=self.order,
             )
         )
+
+
+def case_of(
+    X: pd.DataFrame,
+    recipe: Recipe,
+    prove: ProveSpec,
+    networks: int,
+    *,
+    seed: int,
+    groups: Any,
+    order: Any,
+    rows_given: int | None = None,
+) -> tuple[Case, str]:
+    """Return what the arms are judged on, as many rows as the budget allows, and a remark.
+
+    Raises
+    ------
+    DataError
+        For a table too small, or a target of another length.
+    """
+    target = recipe.target
+    if len(X) != len(target.coded):
+        raise DataError("prove", f"{len(X)} rows have {len(target.coded)} targets")
+    if groups is None:
+        together, are_twins = twins(X)
+    else:
+        together, are_twins = np.unique(np.asarray(groups), return_inverse=True)[1], False
+    made = plan(
+        target,
+        X.shape[1],
+        networks=networks,
+        groups=len(np.unique(together)),
+        train=recipe.train,
+        prove=prove,
+        is_ordered=order is not None,
+        is_stock=recipe.build is not None,
+        rows_given=rows_given,
+    )
+    rows = np.arange(len(X))
+    if made.rows < len(X):
+        rows = np.flatnonzero(pick(target.strata, together, made.rows / len(X), seed))
+    part = Target(kind=target.kind, classes=target.classes, coded=target.coded[rows])
+    case = Case(
+        X=X.iloc[rows],
+        recipe=Recipe(target=part, train=recipe.train, metric=recipe.metric, build=recipe.build),
+        plan=made,
+        groups=np.unique(together[rows], return_inverse=True)[1],
+        seed=seed,
+        is_grouped=groups is not None,
+        order=None if order is None else np.asarray(order)[rows],
+    )
+    note = "Rows with equal features stay in one fold." if are_twins else ""
+    return case, note
 
 
 def judge(arms: Mapping[str, Any], case: Case, progress: Progress | None = None) -> Judgement:

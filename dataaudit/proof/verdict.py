@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from scipy import stats
 
 from dataaudit.proof.metrics import LOWER_IS_BETTER, Estimate, difference
+from dataaudit.proof.plan import Plan
 from dataaudit.proof.statistics import (
     CONFIDENCE,
     Interval,
@@ -31,6 +33,7 @@ _NAMES = {
     "base": "a competent baseline",
     "clean": "Cleaning",
 }
+_TOLD = stats.norm.ppf((1 + CONFIDENCE) / 2) + stats.norm.ppf(_POWER)  # in standard errors
 _POINTS = frozenset({"accuracy", "balanced_accuracy"})
 
 
@@ -54,6 +57,8 @@ class Verdict:
         About how many would decide it; None where it is decided.
     second_opinion
         See `SecondOpinion`.
+    told_apart
+        The smallest difference that so many rows tell from none, four times in five.
     """
 
     before: str
@@ -65,6 +70,7 @@ class Verdict:
     rows_needed: int | None
     second_opinion: SecondOpinion
     has_learnt: bool = True
+    told_apart: float = 0.0
 
     @property
     def sentence(self) -> str:
@@ -140,6 +146,7 @@ def decide(
         rows_needed=rows_needed(rows, change.value, error, smallest_effect) if is_open else None,
         second_opinion=second_opinion,
         has_learnt=has_learnt,
+        told_apart=float(_TOLD * error),
     )
 
 
@@ -179,8 +186,7 @@ def rows_needed(rows: int, effect: float, error: float, smallest_effect: float) 
     """
     if smallest_effect <= 0:
         return None
-    z = stats.norm.ppf((1 + CONFIDENCE) / 2) + stats.norm.ppf(_POWER)
-    needed = rows * (z * error / smallest_effect) ** 2
+    needed = rows * (_TOLD * error / smallest_effect) ** 2
     if needed > rows:
         return math.ceil(needed)
     distance = abs(smallest_effect - abs(effect))
@@ -202,6 +208,30 @@ def least_error(metric: str, truth: np.ndarray) -> float:
     if metric == "accuracy":
         counts = np.array([counts.sum()])
     return float(np.sqrt(np.sum(1.0 / (counts + 2.0) ** 2)) / len(counts))
+
+
+def sample_sentence(plan: Plan, verdicts: Sequence[Verdict], smallest_effect: float) -> str:
+    """Say what the arms were compared on, where it was not every row, and why that is enough."""
+    if plan.rows == plan.rows_given:
+        return ""
+    told = f"The arms were compared on {plan.rows:,} of {plan.rows_given:,} rows, a fixed sample"
+    if not verdicts:
+        return f"{told}."
+    widest = max(verdicts, key=lambda verdict: verdict.told_apart)
+    found, matters = (
+        _plain(value, widest.metric) for value in (widest.told_apart, smallest_effect)
+    )
+    told = f"{told}; differences of {found} can be told apart on that many"
+    if widest.told_apart <= smallest_effect:
+        return f"{told}, and the smallest that matters is {matters}."
+    return f"{told}. To see the smallest that matters, {matters}, raise `prove.budget`."
+
+
+def _plain(value: float, metric: str) -> str:
+    """Return a size with its unit."""
+    if metric not in _POINTS:
+        return f"{value:.3f}"
+    return f"{100 * value:.1f} point{'' if f'{100 * value:.1f}' == '1.0' else 's'}"
 
 
 def named(arm: str) -> str:

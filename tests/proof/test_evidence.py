@@ -1,4 +1,5 @@
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -6,9 +7,10 @@ import pytest
 
 from dataaudit.errors import CodeRefusedError, DataError, UnknownNameError
 from dataaudit.pipeline import Resampled
-from dataaudit.proof import compare, load_network, standard_arms
+from dataaudit.proof import Streamed, compare, load_network, standard_arms
 from dataaudit.proof.arms import Base
 from dataaudit.proof.folds import InvariantError
+from dataaudit.proof.spec import ProveSpec, TrainSpec
 
 pytestmark = pytest.mark.slow  # trains networks
 
@@ -335,3 +337,43 @@ def test_equal_arms_with_other_seeds_never_give_help(blobs, quick):
         )
         assert found.verdicts[0].verdict in ("no practical difference", "undecided")
         assert found.verdicts[0].found.low < found.verdicts[0].found.high
+
+
+@pytest.fixture(scope="module")
+def of_a_sample():
+    """Evidence from 2,000 rows that stand for 8 million."""
+    draw = np.random.default_rng(0)
+    X = pd.DataFrame(draw.normal(size=(2_000, 2)), columns=["a", "b"])
+    y = np.where(X["a"] + draw.normal(size=2_000) > 0, "yes", "no")
+    return compare(
+        standard_arms(Other()),
+        X,
+        y,
+        kind="classification",
+        train=TrainSpec(network={"hidden": [8]}, max_steps=200),
+        prove=ProveSpec(folds=2, repeats=1, smallest_effect=0.03),
+        rows_given=8_000_000,
+    )
+
+
+def test_a_sample_is_told_with_what_it_can_show(of_a_sample):
+    note = of_a_sample.to_dict()["notes"][0]
+    assert note.startswith("The arms were compared on 2,000 of 8,000,000 rows, a fixed sample; ")
+    [told] = re.findall(r"differences of ([0-9.]+) points? can be told apart", note)
+    # the same arm twice differs in nothing; naive and clean disagree on a few rows of 2,000
+    assert 0 < float(told) < 3
+    assert note.endswith("and the smallest that matters is 3.0 points.")
+
+
+def test_a_network_trained_on_a_stream_takes_the_place_of_the_final_one(of_a_sample, tmp_path):
+    network = of_a_sample.network("clean")
+    streamed = Streamed(network=network, content={"rows": 8, "sentence": "Read as a stream."})
+    kept = of_a_sample.keep(streamed)
+    assert kept.network() is network
+    assert kept.network("base") is not network
+    assert kept.to_dict()["kept"] == {"rows": 8, "sentence": "Read as a stream."}
+    assert kept.to_dict()["notes"][-1] == "Read as a stream."
+    assert kept.save_model(tmp_path / "model.keras")
+    failed = of_a_sample.keep(Streamed(network=None, content={"sentence": "It failed."}))
+    assert not failed.save_model(tmp_path / "none.keras")
+    assert "kept" not in of_a_sample.to_dict()

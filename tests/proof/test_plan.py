@@ -2,12 +2,22 @@ import numpy as np
 import pytest
 
 from dataaudit.errors import DataError
-from dataaudit.proof.plan import plan
+from dataaudit.proof.plan import MOST_ROWS, plan
 from dataaudit.proof.spec import ProveSpec, TrainSpec
 from dataaudit.proof.target import Target
 
 
-def planned(rows, *, rare=None, columns=10, train=None, groups=None, is_ordered=False, **prove):
+def planned(
+    rows,
+    *,
+    rare=None,
+    columns=10,
+    train=None,
+    groups=None,
+    is_ordered=False,
+    rows_given=None,
+    **prove,
+):
     rare = rows // 2 if rare is None else rare
     target = Target.of(np.r_[np.zeros(rows - rare), np.ones(rare)], "classification")
     return plan(
@@ -18,6 +28,7 @@ def planned(rows, *, rare=None, columns=10, train=None, groups=None, is_ordered=
         train=train or TrainSpec(),
         prove=ProveSpec(**prove),
         is_ordered=is_ordered,
+        rows_given=rows_given,
     )
 
 
@@ -52,6 +63,19 @@ def test_a_smaller_budget_never_gives_more():
     work = [made.rows * made.folds * made.repeats for made in sizes]
     assert work == sorted(work, reverse=True)
     assert work[0] > work[-1]
+
+
+def test_more_rows_than_tell_the_smallest_effect_come_first_to_go():
+    # 0.1 * (2.80 / 0.005)^2 = 31,360: enough for half a point, and still within this budget
+    made = planned(500_000, columns=5, smallest_effect=0.005, budget="45s")
+    assert 31_000 < made.rows < 32_000
+    assert planned(500_000, columns=5, smallest_effect=0.005, budget="1h").rows == MOST_ROWS
+
+
+def test_the_rows_that_a_sample_stands_for_are_told():
+    made = planned(50_000, budget="1s", rows_given=8_000_000)
+    assert "on 1,000 of 8,000,000 rows" in made.sentence
+    assert made.to_dict()["rows_given"] == 8_000_000
 
 
 def test_budget_is_kept_by_the_formula_where_it_can_be():

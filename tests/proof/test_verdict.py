@@ -3,6 +3,7 @@ import pytest
 from scipy import stats
 
 from dataaudit.proof.metrics import Estimate
+from dataaudit.proof.plan import Plan
 from dataaudit.proof.statistics import Interval, nadeau_bengio
 from dataaudit.proof.verdict import (
     HARMS,
@@ -13,6 +14,7 @@ from dataaudit.proof.verdict import (
     judge,
     least_error,
     rows_needed,
+    sample_sentence,
 )
 
 
@@ -67,6 +69,25 @@ def test_intervals_of_a_report_hold_together():
 def test_rows_needed_is_the_formula_of_the_power_analysis():
     # 2.80 = z.975 + z.8; science: q = .1 gives 7,840 rows on one split for one point
     assert rows_needed(1000, 0.0, np.sqrt(0.1 / 1000), 0.01) == pytest.approx(7849, abs=1)
+
+
+ENOUGH = " on that many, and the smallest that matters is 3.0 points."
+TOO_FEW = " on that many. To see the smallest that matters, 1.0 point, raise `prove.budget`."
+
+
+@pytest.mark.parametrize(("smallest", "ending"), [(0.03, ENOUGH), (0.01, TOO_FEW)])
+def test_a_sample_says_what_it_can_show(smallest, ending):
+    # a tenth of 1,000 rows differ: the standard error is 1 point, and 2.80 of them are told apart
+    plan = Plan(rows=1_000, rows_given=5_000_000, folds=3, repeats=1, networks=2)
+    found = sample_sentence(plan, [comparison(rows(50, 50, 900))], smallest)
+    start = "The arms were compared on 1,000 of 5,000,000 rows, a fixed sample; "
+    assert found == f"{start}differences of 2.8 points can be told apart{ending}"
+    assert "differences" not in sample_sentence(plan, [], smallest)
+
+
+def test_all_rows_need_no_word():
+    plan = Plan(rows=1_000, rows_given=1_000, folds=3, repeats=1, networks=2)
+    assert sample_sentence(plan, [comparison(rows(50, 50, 900))], 0.01) == ""
 
 
 def test_rows_needed_is_more_than_there_are_or_nothing():
