@@ -13,6 +13,7 @@ from typing import Any
 from dataaudit.errors import ConfigError, EngineError, MissingExtraError
 
 _LOGGING = Path(__file__).with_name("log4j2.properties")
+_SILENT = f"-Dlog4j2.configurationFile={_LOGGING.as_uri()}"
 _DRIVER_MEMORY = "1g"
 _COMPILED = "-XX:-DontCompileHugeMethods"  # one scan for all statistics is one long method
 _MEANING = {
@@ -93,7 +94,7 @@ def _of_process(master: str) -> dict[str, str]:
         "spark.driver.memory": _DRIVER_MEMORY,
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
-        "spark.driver.extraJavaOptions": f"{_COMPILED} -Dlog4j2.configurationFile={_LOGGING.as_uri()}",
+        "spark.driver.extraJavaOptions": f"{_COMPILED} {_SILENT}",
         "spark.executor.extraJavaOptions": _COMPILED,
     }
     if master.startswith("local"):
