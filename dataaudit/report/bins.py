@@ -47,24 +47,25 @@ def histogram(
     is_date = pd.api.types.is_datetime64_any_dtype(values)
     seconds = values.dropna().astype("datetime64[s]").astype("int64") if is_date else values
     cells = np.asarray(seconds, dtype="float64")
-    cells = cells[np.isfinite(cells)]
-    if not cells.size or cells.min() == cells.max():
+    cells = np.sort(cells[np.isfinite(cells)])
+    if not cells.size or cells[0] == cells[-1]:
         return None
     start, stop = _window(cells)
-    inside = cells[(cells >= start) & (cells <= stop)]
+    first, last = np.searchsorted(cells, start), np.searchsorted(cells, stop, side="right")
+    inside = cells[first:last]
     edges = _edges(start, stop, is_whole=bool((inside == np.floor(inside)).all()))
     if edges is None:
         return None
     write = _day if is_date else number
     return {
         "type": "histogram",
-        "counts": [int(n) for n in np.histogram(inside, bins=edges)[0]],
+        "counts": _counts(inside, edges),
         "start": float(edges[0]),
         "stop": float(edges[-1]),
-        "from": write(float(cells.min())),
-        "to": write(float(cells.max())),
-        "below": int((cells < start).sum()),
-        "above": int((cells > stop).sum()),
+        "from": write(float(cells[0])),
+        "to": write(float(cells[-1])),
+        "below": int(first),
+        "above": int(cells.size - last),
         "low": finite(low),
         "high": finite(high),
         "value": finite(value),
@@ -72,13 +73,19 @@ def histogram(
     }
 
 
-def _window(cells: np.ndarray) -> tuple[float, float]:
+def _counts(ordered: np.ndarray, edges: np.ndarray) -> list[int]:
+    """Count the cells between edges; the last edge belongs to its bin."""
+    upto = np.append(np.searchsorted(ordered, edges[:-1]), len(ordered))
+    return [int(n) for n in np.diff(upto)]
+
+
+def _window(ordered: np.ndarray) -> tuple[float, float]:
     """Return the range to draw: all of it, or the middle where a few cells lie far out."""
-    first, last = (float(q) for q in np.quantile(cells, _TAILS))
+    first, last = (float(q) for q in np.quantile(ordered, _TAILS))
     reach = _FAR * (last - first)
     if not reach:
-        return float(cells.min()), float(cells.max())
-    return max(float(cells.min()), first - reach), min(float(cells.max()), last + reach)
+        return float(ordered[0]), float(ordered[-1])
+    return max(float(ordered[0]), first - reach), min(float(ordered[-1]), last + reach)
 
 
 def _edges(start: float, stop: float, *, is_whole: bool) -> np.ndarray | None:

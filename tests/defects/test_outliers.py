@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sklearn.ensemble import IsolationForest
 
 from dataaudit.defects.outliers import Outliers
-from dataaudit.defects.outliers.bounds import bounds
+from dataaudit.defects.outliers.bounds import bounds, quantiles
 from dataaudit.defects.outliers.forest import grow, scores
 from dataaudit.defects.outliers.remedies import ClipOutliers, DropOutliers
 from dataaudit.defects.outliers.repeats import repeat
@@ -106,12 +106,29 @@ def test_a_ceiling_without_a_gap_is_worth_knowing():
     assert (found.value, found.end, found.is_far) == (50.0, "largest", False)
 
 
-def test_counts_speak_of_all_rows_and_bounds_of_the_sample(make_table):
+def test_counts_speak_of_the_sample_and_ends_of_all_rows(make_table):
     cells = np.append(draw().normal(size=5_000), np.full(60, 90.0) + np.arange(60))
     table = make_table(pd.DataFrame({"x": cells}), sample_rows=2_000)
     finding = next(f for f in Outliers(rows=False).run(table).findings if f.kind == "cells")
-    assert finding.rows == 60
-    assert "bounds from 2,000 rows" in finding.message
+    assert finding.rows == (table.sample["x"] > 80).sum()
+    assert "of 2,000 looked at" in finding.message
+    assert "the farthest is 149" in finding.message
+
+
+def test_a_far_cell_that_is_not_in_the_sample_is_named_all_the_same(make_table):
+    cells = draw().normal(size=5_000)
+    table = make_table(pd.DataFrame({"x": cells}), sample_rows=2_000)
+    absent = next(row for row in range(5_000) if row not in table.sample.index)
+    cells[absent] = 1e6
+    table = make_table(pd.DataFrame({"x": cells}), sample_rows=2_000)
+    finding = next(f for f in Outliers(rows=False).run(table).findings if f.kind == "cells")
+    assert finding.rows == 0
+    assert "the farthest is 1,000,000" in finding.message
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40), st.floats(0, 1))
+def test_quantiles_of_ordered_cells_are_those_of_numpy(cells, share):
+    assert quantiles(np.sort(cells), [share])[0] == np.quantile(cells, share)
 
 
 def test_rows_that_are_the_rare_class_are_not_to_be_deleted(make_table):

@@ -10,7 +10,7 @@ from sklearn.utils.estimator_checks import check_estimator
 
 from dataaudit.defects.types import Types
 from dataaudit.defects.types.parse import ParseTypes
-from dataaudit.defects.types.reading import read, reading_of
+from dataaudit.defects.types.reading import levels_of, read, reading_of
 from dataaudit.finding import Severity, Status
 
 RNG = np.random.default_rng(0)
@@ -42,7 +42,7 @@ def found_in(defect, table):
 )
 def test_numbers_are_read(cells, expected):
     values = pd.Series(cells, dtype="str")
-    reading = reading_of(values, 1.0)
+    reading = reading_of(levels_of(values), 1.0)
     assert reading["kind"] == "number"
     np.testing.assert_allclose(read(values, reading).to_numpy(), expected)
 
@@ -65,7 +65,7 @@ def test_numbers_are_read(cells, expected):
     ],
 )
 def test_other_text_is_left_alone(cells):
-    assert reading_of(pd.Series(cells, dtype="str"), 0.9) is None
+    assert reading_of(levels_of(pd.Series(cells, dtype="str")), 0.9) is None
 
 
 @pytest.mark.parametrize(
@@ -83,13 +83,13 @@ def test_other_text_is_left_alone(cells):
 )
 def test_dates_are_read(cells, expected):
     values = pd.Series(cells, dtype="str")
-    reading = reading_of(values, 1.0)
+    reading = reading_of(levels_of(values), 1.0)
     assert read(values, reading).tolist() == [pd.Timestamp(text) for text in expected]
 
 
 def test_yes_and_no_become_one_and_zero():
     values = pd.Series(["Yes", "no ", "YES", None], dtype="str")
-    assert read(values, reading_of(values, 0.9)).tolist()[:3] == [1, 0, 1]
+    assert read(values, reading_of(levels_of(values), 0.9)).tolist()[:3] == [1, 0, 1]
 
 
 def clean_frame(rows=200):

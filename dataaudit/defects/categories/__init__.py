@@ -2,7 +2,8 @@
 
 What
 ----
-Counts the levels of every text column over all rows and looks for cells and headers with blanks at
+Counts the levels of every text column (over all rows; in a sample where there are more than 1,000
+levels) and looks for cells and headers with blanks at
 either end, spellings that differ in case or blanks alone, levels one typing error away from a much
 more frequent one, levels that are rare, and columns with very many levels. For the target it says
 which spellings were merged and which labels still look like one.
@@ -36,7 +37,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dataaudit.defects import Defect, Share
-from dataaudit.defects.categories.levels import LEVELS, SHOWN, cut, is_unique, levels_of, shown
+from dataaudit.defects.categories.levels import LEVELS, SHOWN, cut, is_unique, shown
 from dataaudit.defects.categories.spelling import (
     RATIO,
     bare,
@@ -45,9 +46,9 @@ from dataaudit.defects.categories.spelling import (
     respellings,
     slips,
 )
-from dataaudit.engine.sql import ident, literals
 from dataaudit.finding import Finding, Remedy, Severity
 from dataaudit.lazy import on_first_use
+from dataaudit.levels import Levels, levels_of
 from dataaudit.table import Table
 
 if TYPE_CHECKING:
@@ -93,9 +94,9 @@ class Categories(Defect):
         levels = {
             name: levels_of(table, name) for name in names if table.profile[name].distinct <= LEVELS
         }
-        for name, counts in levels.items():
-            yield from self._spellings(table, name, counts)
-            yield from self._typos(table, name, counts)
+        for name, known in levels.items():
+            yield from self._spellings(table, name, known)
+            yield from self._typos(table, name, known)
         yield from self._rare(table, levels)
         for name in names:
             yield from self._many(table, name)
@@ -143,17 +144,19 @@ class Categories(Defect):
                 remedy=Remedy(action="Trim the cells.", step="categories"),
             )
 
-    def _spellings(self, table: Table, name: str, counts: dict[str, int]) -> Iterator[Finding]:
+    def _spellings(self, table: Table, name: str, levels: Levels) -> Iterator[Finding]:
         """Name levels that are equal but for case or blanks inside; outer ones are `padding`."""
+        counts = levels.counts
         right = respellings(counts)
         wrong = {level: right[key(level)] for level in counts if level.strip() != right[key(level)]}
         if wrong:
             what = "differ from another level in case or blanks"
             remedy = Remedy(action="Give each level its most frequent spelling.", step="categories")
-            yield self._respelt("case", table, name, wrong, what=what, remedy=remedy)
+            yield self._respelt("case", table, name, levels, wrong, what=what, remedy=remedy)
 
-    def _typos(self, table: Table, name: str, counts: dict[str, int]) -> Iterator[Finding]:
+    def _typos(self, table: Table, name: str, levels: Levels) -> Iterator[Finding]:
         """Name levels that look like typing errors."""
+        counts = levels.counts
         found, right = slips(counts, self.ratio), respellings(counts)
         wrong = {level: right[found[key(level)]] for level in counts if key(level) in found}
         if wrong:
@@ -164,13 +167,14 @@ class Categories(Defect):
                 is_lossy=True,
                 params={"merge": True},
             )
-            yield self._respelt("typos", table, name, wrong, what=what, remedy=remedy)
+            yield self._respelt("typos", table, name, levels, wrong, what=what, remedy=remedy)
 
     def _respelt(
         self,
         kind: str,
         table: Table,
         name: str,
+        levels: Levels,
         wrong: dict[str, str],
         *,
         what: str,
@@ -179,37 +183,36 @@ class Categories(Defect):
         """Build the finding of levels that should be spelt otherwise, the most frequent first."""
         pairs = [f"`{cut(level)}` for `{cut(right)}`" for level, right in wrong.items()]
         hidden = name in table.sensitive
-        where = f"FROM {ident(table.typed)} WHERE {ident(name)} IN ({literals(tuple(wrong))})"
-        rows = int(table.query(f"SELECT count(*) {where}").column(0)[0].as_py())
-        examples = table.query(f"SELECT __row__ {where} ORDER BY __row__ LIMIT 5")
+        rows = sum(levels.counts[level] for level in wrong)
         return self.finding(
             kind,
             Severity.WARNING,
             f"`{name}`: {len(wrong):,} of {table.profile[name].distinct:,} levels {what} "
-            f"({rows:,} cells){'' if hidden else ': ' + ', '.join(pairs[:SHOWN])}.",
+            f"({rows:,} cells{levels.of(table)})"
+            f"{'' if hidden else ': ' + ', '.join(pairs[:SHOWN])}.",
             columns=[name],
             rows=rows,
-            share=rows / table.rows,
+            share=rows / levels.rows,
             evidence={} if hidden else {"pairs": pairs[:_PAIRS]},
-            examples=examples.column(0).to_pylist(),
+            examples=table.sample.index[table.sample[name].isin(list(wrong))].tolist(),
             remedy=remedy,
         )
 
-    def _rare(self, table: Table, levels: dict[str, dict[str, int]]) -> Iterator[Finding]:
+    def _rare(self, table: Table, levels: dict[str, Levels]) -> Iterator[Finding]:
         """Say in one sentence how many levels are rare, by column."""
-        least = self.rare * table.rows
         found = {
-            name: [count for count in counts.values() if count < least]
-            for name, counts in levels.items()
-            if len(counts) > 2  # noqa: PLR2004 - the rarer of two levels is `imbalance`'s
+            name: [count for count in known.counts.values() if count < self.rare * known.rows]
+            for name, known in levels.items()
+            if len(known.counts) > 2  # noqa: PLR2004 - the rarer of two levels is `imbalance`'s
         }
         rare = {name: counts for name, counts in found.items() if counts}
+        share = {name: sum(counts) / levels[name].rows for name, counts in rare.items()}
         if not rare:
             return
-        names = sorted(rare, key=lambda name: -sum(rare[name]))
+        names = sorted(rare, key=lambda name: -share[name])
         parts = [
-            f"{len(rare[name]):,} of {len(levels[name]):,} in `{name}` "
-            f"({sum(rare[name]) / table.rows:.1%} of the rows)"
+            f"{len(rare[name]):,} of {len(levels[name].counts):,} in `{name}` "
+            f"({share[name]:.1%} {levels[name].of(table).strip() or 'of the rows'})"
             for name in names
         ]
         more = f" and {len(parts) - SHOWN:,} more columns" if len(parts) > SHOWN else ""
@@ -220,7 +223,7 @@ class Categories(Defect):
             f"{', '.join(parts[:SHOWN])}{more}.",
             columns=names,
             rows=sum(rare[names[0]]),
-            share=sum(rare[names[0]]) / table.rows,
+            share=share[names[0]],
             evidence={name: len(rare[name]) for name in names},
             remedy=Remedy(action="Pool the rare levels.", step="encode", is_lossy=True),
         )
@@ -261,7 +264,7 @@ class Categories(Defect):
                 columns=[task.target],
                 evidence={} if hidden else merged,
             )
-        counts = levels_of(table, task.target)
+        counts = levels_of(table, task.target).counts
         for wrong, right in near_identical(counts, self.ratio):
             yield self._label(table, task.target, wrong, right, counts[wrong])
 

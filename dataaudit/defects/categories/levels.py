@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataaudit.engine.sql import ident
 from dataaudit.table import Table
 
 LEVELS = 5_000
@@ -13,16 +12,6 @@ SHOWN = 3
 
 _LONGEST = 40  # characters of a level in a message
 _UNIQUE = 0.95  # share of different cells above which `identifier` speaks of the column
-
-
-def levels_of(table: Table, name: str) -> dict[str, int]:
-    """Count the levels of a column over all rows."""
-    x = f"{ident(name)}::VARCHAR"
-    found = table.query(
-        f"SELECT {x}, count(*) FROM {ident(table.typed)} WHERE {ident(name)} IS NOT NULL "
-        f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {LEVELS}"
-    )
-    return dict(zip(found.column(0).to_pylist(), found.column(1).to_pylist(), strict=True))
 
 
 def is_unique(table: Table, name: str) -> bool:

@@ -34,6 +34,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any
 
+import pandas as pd
 from pydantic import Field
 
 from dataaudit.defects import Defect, Share
@@ -42,10 +43,12 @@ from dataaudit.engine.sql import ident
 from dataaudit.finding import Finding, Remedy, Severity
 from dataaudit.source.columns import ROW
 from dataaudit.table import Table
+from dataaudit.twins import repeating
 
 _BY_NATURE = 1.5  # times the twins among training rows: more test twins than that were carried over
 _LARGE = 2  # times the effect from which a shift is a warning
 _FEW = 0.01  # share of the rows below which twins, or a class on one side, are worth knowing only
+_SEEN_ONCE = 100  # rows of a class in the sample, of which none is on a side of a tenth: 0.003 %
 _NAMED = 6
 _SIDE = "__side__"
 
@@ -71,17 +74,18 @@ class Contamination(Defect):
 
     def applies(self, table: Table) -> str:
         """Need a test side and another."""
-        if table.sides is None:
+        if table.sample_sides is None:
             return "the rows are not split"
-        counts = _counts(table)
-        return "" if len(counts) > 1 and "test" in counts else "there is no test side to compare"
+        sides = set(table.sample_sides)
+        return "" if len(sides) > 1 and "test" in sides else "there is no test side to compare"
 
     def detect(self, table: Table) -> Iterator[Finding]:
         """Yield what is shared first, then what differs."""
-        if table.features:
+        unit = table.task.group or table.task.id
+        if table.features and not (table.is_dealt_by_unit and unit is None):
             yield from self._twins(table)
         for name in (table.task.group, table.task.id):
-            if name is not None:
+            if name is not None and not (table.is_dealt_by_unit and name == unit):
                 yield from self._shared(table, name)
         if table.task.time is not None:
             yield from self._overlap(table, table.task.time)
@@ -91,6 +95,9 @@ class Contamination(Defect):
 
     def _twins(self, table: Table) -> Iterator[Finding]:
         """Count the test rows whose features stand among the other rows, too."""
+        rows = repeating(table, table.features)
+        if rows is None:
+            return
         names = [f"c{place}" for place in range(len(table.features))]
         cells = ", ".join(
             f"t.{ident(feature)} AS {name}"
@@ -99,18 +106,20 @@ class Contamination(Defect):
         groups = (
             "SELECT count(*) FILTER (side = 'test') AS test, "
             "count(*) FILTER (side <> 'test') AS seen, min(id) FILTER (side = 'test') AS first "
-            f"FROM ({_joined(table, cells)}) AS cells GROUP BY {', '.join(names)}"
+            f"FROM ({_joined(table, cells, rows)}) AS cells GROUP BY {', '.join(names)}"
         )
-        twins, test, repeated, seen, examples = _first_row(
+        twins, repeated, examples = _first_row(
             table,
-            "SELECT coalesce(sum(test) FILTER (seen > 0), 0)::BIGINT, sum(test)::BIGINT, "
-            "coalesce(sum(seen) FILTER (seen > 1), 0)::BIGINT, sum(seen)::BIGINT, "
+            "SELECT coalesce(sum(test) FILTER (seen > 0), 0)::BIGINT, "
+            "coalesce(sum(seen) FILTER (seen > 1), 0)::BIGINT, "
             "(list(first ORDER BY first) FILTER (seen > 0 AND test > 0))[1:5] "
             f"FROM ({groups}) AS twins",
         )
         if not twins:
             return
-        share, natural = twins / test, repeated / seen
+        counts = _counts(table)
+        test = counts["test"]
+        share, natural = twins / test, repeated / (sum(counts.values()) - test)
         severity = Severity.INFO if share < _FEW else Severity.WARNING
         if share >= self.error and share > _BY_NATURE * natural:
             severity = Severity.ERROR
@@ -181,19 +190,20 @@ class Contamination(Defect):
 
     def _labels(self, table: Table) -> Iterator[Finding]:
         """Name the classes that only one side has."""
-        target = str(table.task.target)
-        found = table.query(
-            "SELECT v, count(*) FILTER (side = 'test'), count(*) FILTER (side <> 'test') "
-            f"FROM ({_joined(table, f't.{ident(target)} AS v')}) AS cells "
-            "WHERE v IS NOT NULL GROUP BY v ORDER BY v"
-        )
-        rows = list(zip(*(column.to_pylist() for column in found.columns), strict=True))
-        untaught = {str(label): test for label, test, seen in rows if not seen}
-        untested = {str(label): seen for label, test, seen in rows if not test}
+        labels, of_row = table.sample[str(table.task.target)], table.sample_sides
+        if of_row is None:
+            return
+        is_test = of_row == "test"
+        is_seen = of_row.notna() & ~is_test
+        sides = pd.DataFrame({"test": is_test, "seen": is_seen}).groupby(labels).sum()
+        fewest = _SEEN_ONCE if table.is_sampled else 1  # rows that show where a class is
+        sides = sides[sides.sum(axis=1) >= fewest]
+        untaught = {str(label): int(n) for label, n in sides["test"][sides["seen"] == 0].items()}
+        untested = {str(label): int(n) for label, n in sides["seen"][sides["test"] == 0].items()}
         if untaught:
             yield self._one_sided(table, untaught, "test", Severity.ERROR)
         if untested:
-            is_rare = sum(untested.values()) < _FEW * table.rows
+            is_rare = sum(untested.values()) < _FEW * len(table.sample)
             severity = Severity.INFO if is_rare else Severity.WARNING
             yield self._one_sided(table, untested, "training", severity)
 
@@ -204,15 +214,16 @@ class Contamination(Defect):
         target, rows = str(table.task.target), sum(labels.values())
         shown = ", ".join(f"`{label}`" for label in list(labels)[:_NAMED])
         named = "" if target in table.sensitive else f": {shown}"
+        looked_at = f" of {len(table.sample):,} looked at" if table.is_sampled else ""
         why = "No model can learn them" if side == "test" else "No score speaks of them"
         return self.finding(
             "labels",
             severity,
             f"{len(labels):,} classes of `{target}` occur in {side} rows alone{named} "
-            f"({rows:,} rows). {why}.",
+            f"({rows:,} rows{looked_at}). {why}.",
             columns=[target],
             rows=rows,
-            share=rows / table.rows,
+            share=rows / len(table.sample),
             evidence={"side": side, "classes": len(labels)},
             remedy=Remedy(action="If they are spellings of other classes, use `task.labels`."),
         )
@@ -253,10 +264,11 @@ class Contamination(Defect):
         )
 
 
-def _joined(table: Table, cells: str) -> str:
-    """Return the SELECT of ``id``, ``side`` and these cells of every row."""
+def _joined(table: Table, cells: str, rows: str | None = None) -> str:
+    """Return the SELECT of ``id``, ``side`` and these cells of every row, or of some."""
+    source = ident(table.typed) if rows is None else f"({rows})"
     return (
-        f"SELECT t.{ident(ROW)} AS id, s.side AS side, {cells} FROM {ident(table.typed)} AS t "
+        f"SELECT t.{ident(ROW)} AS id, s.side AS side, {cells} FROM {source} AS t "
         f"JOIN {ident(str(table.sides))} AS s ON t.{ident(ROW)} = s.{ident(ROW)}"
     )
 

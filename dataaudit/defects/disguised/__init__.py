@@ -35,13 +35,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from dataaudit.defects import Defect
 from dataaudit.defects.disguised.rule import Sentinel, Value, Zero, in_text
 from dataaudit.defects.disguised.wanted import Wanted
 from dataaudit.defects.disguised.words import DOUBTFUL_TOKENS, TOKENS
-from dataaudit.engine.sql import ident, literal, literals
+from dataaudit.engine.sql import ident, literals
 from dataaudit.finding import Finding, Remedy, Severity
 from dataaudit.lazy import on_first_use
+from dataaudit.levels import Levels, levels_of
 from dataaudit.source.casts import stripped
 from dataaudit.table import Table
 
@@ -51,7 +54,6 @@ if TYPE_CHECKING:
 __getattr__ = on_first_use(__name__, {"BlankSentinels": "dataaudit.defects.disguised.blank"})
 
 _SHOWN = 3  # tokens spelt out in a message
-_EXAMPLES = 5
 _LONGEST = 40  # characters of a token in a message
 
 
@@ -93,14 +95,10 @@ class Disguised(Wanted, Defect):
             yield from self._read(table, name)
         for name in table.features:
             if table.columns[name].dtype == "str":
-                found = in_text(
-                    _tokens(table, name), [str(level) for level, _ in table.profile[name].top]
-                )
-            else:
-                found = self.discovered(table.sample[name], name)
-            yield from self._words(table, name, [one for one in found if one.kind == "token"])
-            for one in found:
-                if one.kind != "token" and not self.is_vetoed(name, one.value):
+                yield from self._words(table, name)
+                continue
+            for one in self.discovered(table.sample[name], name):
+                if not self.is_vetoed(name, one.value):
                     yield self._number(table, name, one)
 
     def remedy(self) -> BlankSentinels:
@@ -118,23 +116,30 @@ class Disguised(Wanted, Defect):
             return
         x = f"{ident(name)}::VARCHAR"
         where = f"FROM {ident(table.raw)} WHERE {stripped(x)} IN ({literals(nulls)})"
-        counts = _counts(table, f"SELECT {x}, count(*) {where} GROUP BY 1 ORDER BY 2 DESC, 1")
-        if not counts:
+        found = table.query(f"SELECT {x}, count(*) {where} GROUP BY 1 ORDER BY 2 DESC, 1")
+        if not found.num_rows:
             return
-        rows = sum(counts.values())
+        tokens, times = (column.to_pylist() for column in found.columns)
+        first = table.query(f"SELECT __row__ {where} ORDER BY __row__ LIMIT 5")
+        counts, rows = dict(zip(tokens, times, strict=True)), sum(times)
         yield self.finding(
             "read",
             Severity.INFO,
-            f"`{name}`: {_cells(rows, table)} {_quoted(counts, name, table)}; read as missing.",
+            f"`{name}`: {_cells(rows, table.rows, table)} {_quoted(counts, name, table)}; "
+            "read as missing.",
             columns=[name],
             rows=rows,
             share=rows / table.rows,
             evidence={} if name in table.sensitive else {"tokens": counts},
-            examples=_rows(table, f"{where} ORDER BY __row__"),
+            examples=first.column(0).to_pylist(),
         )
 
-    def _words(self, table: Table, name: str, found: list[Sentinel]) -> Iterator[Finding]:
+    def _words(self, table: Table, name: str) -> Iterator[Finding]:
         """Name the words for missing that still stand in a text column."""
+        levels = levels_of(table, name)
+        words = TOKENS | DOUBTFUL_TOKENS
+        known = {one: n for one, n in levels.counts.items() if one.strip().lower() in words}
+        found = in_text(known, [str(level) for level, _ in table.profile[name].top])
         for is_sure in (True, False):
             counts = {
                 str(one.value): one.count
@@ -142,12 +147,12 @@ class Disguised(Wanted, Defect):
                 if one.is_sure == is_sure and not self.is_vetoed(name, one.value)
             }
             if counts:
-                yield self._tokens(table, name, counts, is_sure=is_sure)
+                yield self._tokens(table, name, Levels(counts, levels.rows), is_sure=is_sure)
 
-    def _tokens(self, table: Table, name: str, counts: dict[str, int], *, is_sure: bool) -> Finding:
+    def _tokens(self, table: Table, name: str, levels: Levels, *, is_sure: bool) -> Finding:
         """Word a finding on words for missing: a statement or a question."""
-        rows = sum(counts.values())
-        shown, cells = _quoted(counts, name, table), _cells(rows, table)
+        counts, rows = levels.counts, sum(levels.counts.values())
+        shown, cells = _quoted(counts, name, table), _cells(rows, levels.rows, table)
         message = (
             f"`{name}`: {cells} {shown}, which means missing."
             if is_sure
@@ -160,13 +165,9 @@ class Disguised(Wanted, Defect):
             message,
             columns=[name],
             rows=rows,
-            share=rows / table.rows,
+            share=rows / levels.rows,
             evidence={"is_sure": is_sure} if hidden else {"is_sure": is_sure, "tokens": counts},
-            examples=_rows(
-                table,
-                f"FROM {ident(table.typed)} WHERE {ident(name)} IN ({literals(tuple(counts))}) "
-                "ORDER BY __row__",
-            ),
+            examples=table.sample.index[table.sample[name].isin(list(counts))].tolist(),
             remedy=_remedy(name, list(counts), is_sure=is_sure, hidden=hidden),
         )
 
@@ -174,10 +175,9 @@ class Disguised(Wanted, Defect):
         """Word a finding on a number or a date."""
         hidden = name in table.sensitive
         value = "one value" if hidden else _number(found.value)
-        kind = "TIMESTAMP" if found.kind == "date" else "DOUBLE"
-        equal = f"{ident(name)}::{kind} = {literal(found.value)}::{kind}"
-        where = f"FROM {ident(table.typed)} WHERE {equal}"
-        rows = int(table.query(f"SELECT count(*) {where}").column(0)[0].as_py())
+        cells = table.sample[name]
+        is_found = cells == (pd.Timestamp(found.value) if found.kind == "date" else found.value)
+        rows, looked_at = int(is_found.sum()), len(cells)
         evidence: dict[str, Any] = {"count": rows, "is_sure": found.is_sure}
         if not hidden:
             evidence |= {"value": found.value, "gap": found.gap}
@@ -186,13 +186,17 @@ class Disguised(Wanted, Defect):
             f"{found.kind}s",
             Severity.INFO if is_info else Severity.WARNING,
             _sentence(
-                found, name, value, _cells(rows, table), "" if hidden else _number(found.gap)
+                found,
+                name,
+                value,
+                _cells(rows, looked_at, table),
+                "" if hidden else _number(found.gap),
             ),
             columns=[name],
             rows=rows,
-            share=rows / table.rows,
+            share=rows / looked_at,
             evidence=evidence,
-            examples=_rows(table, f"{where} ORDER BY __row__"),
+            examples=table.sample.index[is_found].tolist(),
             remedy=_remedy(name, [found.value], is_sure=found.is_sure, hidden=hidden),
         )
 
@@ -210,10 +214,11 @@ def _sentence(found: Sentinel, name: str, value: str, cells: str, gap: str) -> s
     return f"`{name}`: {cells} {value}{apart}: a stand-in for missing{why}."
 
 
-def _cells(rows: int, table: Table) -> str:
-    """Begin a sentence: "12 cells (0.3%) are"."""
+def _cells(rows: int, looked_at: int, table: Table) -> str:
+    """Begin a sentence: "12 cells (0.3%) are", or "12 cells of 4,000 looked at (0.3%) are"."""
     noun, verb = ("cell", "is") if rows == 1 else ("cells", "are")
-    return f"{rows:,} {noun} ({rows / table.rows:.1%}) {verb}"
+    sample = "" if looked_at == table.rows else f" of {looked_at:,} looked at"
+    return f"{rows:,} {noun}{sample} ({rows / looked_at:.1%}) {verb}"
 
 
 def _remedy(name: str, values: list[Value], *, is_sure: bool, hidden: bool) -> Remedy:
@@ -245,24 +250,3 @@ def _quoted(counts: Mapping[str, int], name: str, table: Table) -> str:
     quoted = [f"`{token[:_LONGEST]}`" if token.strip() else "blank" for token in counts]
     more = f" and {len(quoted) - _SHOWN:,} more" if len(quoted) > _SHOWN else ""
     return ", ".join(quoted[:_SHOWN]) + more
-
-
-def _tokens(table: Table, name: str) -> dict[str, int]:
-    """Count the levels of a text column that are words for missing, over all rows."""
-    x = ident(name)
-    known = literals(tuple(sorted(TOKENS | DOUBTFUL_TOKENS)))
-    return _counts(
-        table,
-        f"SELECT {x}, count(*) FROM {ident(table.typed)} "
-        f"WHERE list_contains([{known}], lower({stripped(x)})) "  # IN plans five times longer
-        "GROUP BY 1 ORDER BY 2 DESC, 1",
-    )
-
-
-def _counts(table: Table, sql: str) -> dict[str, int]:
-    found = table.query(sql)
-    return dict(zip(found.column(0).to_pylist(), found.column(1).to_pylist(), strict=True))
-
-
-def _rows(table: Table, where: str) -> list[int]:
-    return list(table.query(f"SELECT __row__ {where} LIMIT {_EXAMPLES}").column(0).to_pylist())

@@ -41,6 +41,7 @@ from dataaudit.finding import Finding, Remedy, Severity
 from dataaudit.lazy import on_first_use
 from dataaudit.source.columns import ROW
 from dataaudit.table import Table
+from dataaudit.twins import repeating
 
 if TYPE_CHECKING:
     from dataaudit.defects.duplicates.drop import DropDuplicateRows
@@ -71,20 +72,21 @@ class Duplicates(Defect):
 
     def detect(self, table: Table) -> Iterator[Finding]:
         """Yield findings about rows, then about columns."""
-        if table.columns:
-            yield from self._rows(table)
-        if table.task.kind == "classification" and table.features:
-            yield from self._conflicts(table)
+        twins = repeating(table, table.features or list(table.columns)) if table.columns else None
+        if twins is not None:
+            yield from self._copies(table, twins)
+        if twins is not None and table.task.kind == "classification" and table.features:
+            yield from self._conflicts(table, twins)
         if table.rows >= _FEWEST_ROWS:
             for group in same_columns(table):
                 yield self._columns(group)
 
-    def _rows(self, table: Table) -> Iterator[Finding]:
+    def _copies(self, table: Table, rows: str) -> Iterator[Finding]:
         """Count the copies beyond the first of each row."""
         cells, names = _numbered(table.columns)
         groups = (
             f"SELECT count(*) AS copies, max(id) AS last FROM (SELECT {ident(ROW)} AS id, {cells} "
-            f"FROM {ident(table.typed)}) AS cells GROUP BY {names} HAVING count(*) > 1"
+            f"FROM ({rows}) AS twins) AS cells GROUP BY {names} HAVING count(*) > 1"
         )
         copies, most, examples = _first_row(
             table,
@@ -111,35 +113,35 @@ class Duplicates(Defect):
             ),
         )
 
-    def _conflicts(self, table: Table) -> Iterator[Finding]:
+    def _conflicts(self, table: Table, rows: str) -> Iterator[Finding]:
         """Count the rows whose features occur with another label as well."""
         cells, names = _numbered(table.features)
         target = ident(str(table.task.target))
         counted = (
             f"SELECT {names}, y, count(*) AS n, min(id) AS first "
-            f"FROM (SELECT {ident(ROW)} AS id, {target} AS y, {cells} FROM {ident(table.typed)} "
+            f"FROM (SELECT {ident(ROW)} AS id, {target} AS y, {cells} FROM ({rows}) AS twins "
             f"WHERE {target} IS NOT NULL) AS cells GROUP BY {names}, y"
         )
         groups = (
             "SELECT sum(n) AS n, max(n) AS most, min(first) AS first "
             f"FROM ({counted}) AS labelled GROUP BY {names} HAVING count(*) > 1"
         )
-        rows, vectors, lost, examples = _first_row(
+        count, vectors, lost, examples = _first_row(
             table,
             "SELECT sum(n)::BIGINT, count(*), sum(n - most)::BIGINT, "
             "list(first ORDER BY first)[1:5] "
             f"FROM ({groups}) AS contradicting",
         )
-        if not rows:
+        if not count:
             return
-        share, lost_share = rows / table.rows, lost / table.rows
+        share, lost_share = count / table.rows, lost / table.rows
         yield self.finding(
             "conflict",
             Severity.WARNING if lost_share >= self.warn else Severity.INFO,
-            f"{rows:,} of {table.rows:,} rows have the same features as a row with another label "
+            f"{count:,} of {table.rows:,} rows have the same features as a row with another label "
             f"({vectors:,} different feature rows). Any model of these columns is wrong in at "
             f"least {lost:,} rows.",
-            rows=rows,
+            rows=count,
             share=share,
             evidence={"vectors": vectors, "lost": lost, "ceiling": round(1 - lost_share, 6)},
             examples=examples,

@@ -217,6 +217,9 @@ def class_weights(y: Any) -> np.ndarray:
 
 def _counts(table: Table) -> dict[str, int]:
     """Return the rows of each class over all rows, most frequent first, ties by label."""
+    known = table.profile[str(table.task.target)].levels
+    if known is not None:
+        return {str(label): count for label, count in known.items()}
     target = ident(str(table.task.target))
     rows = table.query(
         f"SELECT {target}::VARCHAR, count(*) FROM {ident(table.typed)} WHERE {target} IS NOT NULL "

@@ -2,9 +2,9 @@
 
 What
 ----
-Counts missing cells by column and by row over the whole table, after null tokens were read. On the
-sample it looks for columns that go missing in the same rows, and asks whether the mere fact that a
-cell is missing predicts the target.
+Counts missing cells by column over the whole table, after null tokens were read. On the sample it
+counts rows that are largely missing, looks for columns that go missing in the same rows, and asks
+whether the mere fact that a cell is missing predicts the target.
 
 Why a network minds
 -------------------
@@ -43,7 +43,6 @@ import pandas as pd
 from dataaudit.defects import Defect, Share
 from dataaudit.defects.missing.methods import Numeric
 from dataaudit.defects.missing.telling import FEWEST, teller
-from dataaudit.engine.sql import ident
 from dataaudit.finding import Finding, Remedy, Severity
 from dataaudit.table import Table
 
@@ -171,21 +170,24 @@ class Missing(Defect):
     def _rows(self, table: Table) -> Iterator[Finding]:
         """Count rows of which more than `row` is missing."""
         width = len(table.features)
-        gaps = " + ".join(f"({ident(name)} IS NULL)::INTEGER" for name in table.features)
-        largely = f"FROM {ident(table.typed)} WHERE {gaps} > {self.row!r} * {width}"
-        count = table.query(f"SELECT count(*) {largely}").column(0)[0].as_py()
-        if not count or width <= 2:  # noqa: PLR2004 - of two columns one is already half
+        if width <= 2:  # noqa: PLR2004 - of two columns one is already half
             return
-        first = table.query(f"SELECT __row__ {largely} ORDER BY __row__ LIMIT 5")
-        share = count / table.rows
+        gaps = np.zeros(len(table.sample))
+        for name in table.features:
+            gaps += table.sample[name].isna().to_numpy()
+        largely = table.sample.index[gaps > self.row * width]
+        count, share = len(largely), len(largely) / len(table.sample)
+        if not count:
+            return
+        of_what = f"of {len(table.sample):,} rows looked at" if table.is_sampled else "of the rows"
         yield self.finding(
             "rows",
             Severity.WARNING if share >= self.warn else Severity.INFO,
             f"{count:,} {'row misses' if count == 1 else 'rows miss'} more than {self.row:.0%} of "
-            f"{width} features ({share:.1%} of the rows).",
+            f"{width} features ({share:.1%} {of_what}).",
             rows=count,
             share=share,
-            examples=first.column(0).to_pylist(),
+            examples=largely.tolist(),
             remedy=self._fill(),
         )
 

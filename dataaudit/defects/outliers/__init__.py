@@ -43,9 +43,9 @@ from dataaudit.defects import Defect
 from dataaudit.defects.outliers.bounds import Bounds, bounds
 from dataaudit.defects.outliers.repeats import Repeat, repeat
 from dataaudit.defects.outliers.rows import apart, isolation
-from dataaudit.engine.sql import ident, literal
 from dataaudit.finding import Finding, Remedy, Severity
 from dataaudit.lazy import on_first_use
+from dataaudit.profile import ColumnProfile
 from dataaudit.table import Table
 
 if TYPE_CHECKING:
@@ -94,14 +94,15 @@ class Outliers(Defect):
     def detect(self, table: Table) -> Iterator[Finding]:
         """Yield findings column by column, then one for whole rows."""
         cells = {name: table.sample[name].to_numpy(dtype="float64") for name in self._names(table)}
-        cells = {name: values[np.isfinite(values)] for name, values in cells.items()}
+        cells = {name: np.sort(values[np.isfinite(values)]) for name, values in cells.items()}
         yield from self._infinite(table)
         found = {name: bounds(values, self.reach) for name, values in cells.items()}
         known = {name: limits for name, limits in found.items() if limits is not None}
-        counts = _outside(table, known)
-        for name, count in counts.items():
-            if count:
-                yield self._cells(table, name, known[name], count)
+        for name, limits in known.items():
+            low, high = _ends(table.profile[name])
+            count = int(((cells[name] < limits.low) | (cells[name] > limits.high)).sum())
+            if count or low < limits.low or high > limits.high:
+                yield self._cells(table, name, limits, count)
         for name, values in cells.items():
             ends = repeat(values)
             if ends is not None:
@@ -133,22 +134,22 @@ class Outliers(Defect):
 
     def _cells(self, table: Table, name: str, limits: Bounds, count: int) -> Finding:
         """Word how much of a column lies outside, and how far."""
-        profile, is_shown = table.profile[name], name not in table.sensitive
-        low, high = float(profile.minimum or 0), float(profile.maximum or 0)
+        is_shown, looked_at = name not in table.sensitive, int(table.sample[name].notna().sum())
+        low, high = _ends(table.profile[name])
         excess = _excess(low, high, limits)
-        share = count / profile.present
+        share = count / looked_at
         is_bad = share >= _MANY or excess >= _FAR
         span, farthest = "its usual range", ""
         if is_shown:
             span = f"{_number(limits.low)} to {_number(limits.high)}"
             end = max(low, high, key=lambda value: abs(value - limits.middle))
             farthest = f"; the farthest is {_number(end)}"
-        sample = f" (bounds from {len(table.sample):,} rows)" if table.is_sampled else ""
+        sample = f" of {looked_at:,} looked at" if table.is_sampled else ""
         return self.finding(
             "cells",
             Severity.WARNING if is_bad else Severity.INFO,
-            f"{_share(share)} of `{name}` ({count:,} {'cell' if count == 1 else 'cells'}) "
-            f"lies outside {span}{sample}{farthest}.",
+            f"{_share(share)} of `{name}` ({count:,} {'cell' if count == 1 else 'cells'}{sample}) "
+            f"lies outside {span}{farthest}.",
             columns=[name],
             rows=count,
             share=share,
@@ -161,16 +162,17 @@ class Outliers(Defect):
         """Word an extreme value that repeats."""
         is_shown = name not in table.sensitive
         value, end = (_number(found.value), found.end) if is_shown else ("one value", found.end)
-        count = _count(table, name, found.value)
+        count = int((table.sample[name] == found.value).sum())
+        sample = f" of {len(table.sample):,} looked at" if table.is_sampled else ""
         return self.finding(
             "repeat",
             Severity.WARNING if found.is_far else Severity.INFO,
-            f"{count:,} cells of `{name}` are {value}, the {end} value"
+            f"{count:,} cells{sample} of `{name}` are {value}, the {end} value"
             f"{', far from the next' if found.is_far else ''}; it looks like a cap, or a mark for "
             "something else.",
             columns=[name],
             rows=count,
-            share=count / table.profile[name].rows,
+            share=count / len(table.sample),
             evidence={"value": found.value, "next": found.next} if is_shown else {},
             examples=list(table.sample.index[table.sample[name] == found.value]),
             remedy=Remedy(
@@ -214,24 +216,9 @@ def _remedy(action: str, how: str) -> Remedy:
     return Remedy(action=action, step="outliers", is_lossy=True, params={"action": how})
 
 
-def _outside(table: Table, known: dict[str, Bounds]) -> dict[str, int]:
-    """Count the finite cells outside over all rows, in one statement."""
-    if not known:
-        return {}
-    counts = ", ".join(
-        f"count(*) FILTER (isfinite({x}::DOUBLE) AND "
-        f"({x}::DOUBLE < {literal(low)} OR {x}::DOUBLE > {literal(high)}))"
-        for x, low, high in ((ident(name), b.low, b.high) for name, b in known.items())
-    )
-    row = table.query(f"SELECT {counts} FROM {ident(table.typed)}")
-    return dict(zip(known, (column[0].as_py() for column in row.columns), strict=True))
-
-
-def _count(table: Table, name: str, value: float) -> int:
-    """Count the cells that hold a value, over all rows."""
-    is_value = f"{ident(name)}::DOUBLE = {literal(value)}"
-    rows = table.query(f"SELECT count(*) FROM {ident(table.typed)} WHERE {is_value}")
-    return int(rows.column(0)[0].as_py())
+def _ends(profile: ColumnProfile) -> tuple[float, float]:
+    """Return the smallest and the largest cell of all rows."""
+    return float(profile.minimum or 0), float(profile.maximum or 0)
 
 
 def _excess(low: float, high: float, limits: Bounds) -> float:

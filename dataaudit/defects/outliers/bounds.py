@@ -9,6 +9,7 @@ the tail goes on, and up to 10 % of gross cells at either end cannot hide themse
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -62,24 +63,41 @@ def bounds(cells: np.ndarray, reach: float) -> Bounds | None:
     >>> bounds(cells, reach=5.0).high < 9999.0
     True
     """
-    values, counts = np.unique(cells, return_counts=True)
-    if len(cells) < _FEWEST_CELLS or len(values) < _FEWEST_VALUES:
+    cells = np.sort(cells)
+    starts = starts_of(cells)
+    if len(cells) < _FEWEST_CELLS or len(starts) < _FEWEST_VALUES:
         return None
     fences = _fences(cells, reach)
     if fences is not None:
         return fences
-    common = values[np.argmax(counts)]
+    common = cells[starts[np.argmax(np.diff(starts, append=len(cells)))]]
     rest = cells[cells != common]
     fences = _fences(rest, reach) if len(rest) >= _FEWEST_CELLS else None
     if fences is None:
         return None
     low, high = min(fences.low, common), max(fences.high, common)
-    return Bounds(float(low), float(np.median(cells)), float(high))
+    return Bounds(float(low), quantiles(cells, [0.5])[0], float(high))
+
+
+def starts_of(ordered: np.ndarray) -> np.ndarray:
+    """Return where each value begins in cells that are in order."""
+    return np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])
+
+
+def quantiles(ordered: np.ndarray, shares: Sequence[float]) -> list[float]:
+    """Return quantiles of cells that are in order already, as `numpy.quantile` defines them."""
+    places = np.asarray(shares) * (len(ordered) - 1)
+    below = np.floor(places).astype(np.intp)
+    low, high = ordered[below], ordered[np.minimum(below + 1, len(ordered) - 1)]
+    with np.errstate(over="ignore", invalid="ignore"):  # as far apart as doubles go
+        step, part = high - low, places - below
+        between = np.where(part < 0.5, low + step * part, high - step * (1 - part))  # noqa: PLR2004 - exact at either end
+    return [float(one) for one in between]
 
 
 def _fences(cells: np.ndarray, reach: float) -> Bounds | None:
     """Return the bounds of cells that have a middle half; None where it is one value."""
-    low, middle, high = np.quantile(cells, [0.25, 0.5, 0.75])
+    low, middle, high = quantiles(cells, [0.25, 0.5, 0.75])
     if low == high:
         return None
     tails = [tail for tail, fewest in _TAILS.items() if tail * len(cells) >= fewest]
@@ -94,7 +112,7 @@ def _fences(cells: np.ndarray, reach: float) -> Bounds | None:
 
 def _reaches(cells: np.ndarray, tail: float, reach: float) -> tuple[float, float] | None:
     """Return how far below and above the median `reach` lies on the g-and-h curve of a tail."""
-    end, q25, q50, q75, other = np.quantile(cells, [tail, 0.25, 0.5, 0.75, 1 - tail])
+    end, q25, q50, q75, other = quantiles(cells, [tail, 0.25, 0.5, 0.75, 1 - tail])
     if not end < q50 < other:
         return None
     z = _NORMAL.inv_cdf(1 - tail)

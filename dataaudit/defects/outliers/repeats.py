@@ -6,6 +6,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from dataaudit.defects.outliers.bounds import starts_of
+
 _FEWEST_VALUES = 20  # of a column that is measured rather than chosen from a list
 _FEWEST_REPEATS = 10
 _TIMES_NEIGHBOURS = 8  # times the mean count of the next values; a steep but smooth end stays below
@@ -41,14 +43,17 @@ def repeat(cells: np.ndarray) -> Repeat | None:
     >>> repeat(np.append(np.arange(40.0), [99999.0] * 12)).value
     99999.0
     """
-    values, counts = np.unique(cells, return_counts=True)
+    cells = np.sort(cells)
+    starts = starts_of(cells)
+    values, counts = cells[starts], np.diff(starts, append=len(cells))
     if len(values) < _FEWEST_VALUES:
         return None
+    middle = cells[(len(cells) - 1) // 2] / 2 + cells[len(cells) // 2] / 2
     for end, step in _ENDS:
         inward, times = values[::step], counts[::step]
         usual = times[1 : _NEIGHBOURS + 1].mean()
         is_many = times[0] >= max(_FEWEST_REPEATS, _TIMES_NEIGHBOURS * usual)
-        is_far = bool(abs(inward[0] - inward[1]) > abs(inward[1] - np.median(cells)))
+        is_far = bool(abs(inward[0] - inward[1]) > abs(inward[1] - middle))
         if is_many and inward[0] != 0 and (is_far or times[0] < _FLOOR * len(cells)):
             return Repeat(float(inward[0]), end, float(inward[1]), is_far)
     return None

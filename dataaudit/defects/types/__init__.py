@@ -85,11 +85,12 @@ class Types(Wanted, Defect):
     def detect(self, table: Table) -> Iterator[Finding]:
         """Yield what is stored as text, what is mixed, and what may be a code."""
         for name in table.text_features:
-            reading = self.reading(table.sample[name], name)
+            cells = levels_of(table.sample[name])
+            reading = self.reading(cells, name)
             if reading is not None:
                 yield self._stored(table, name, reading)
             else:
-                yield from self._mixed(table, name)
+                yield from self._mixed(table, name, cells)
         yield from self._unread(table)
         yield from self._codes(table)
 
@@ -125,10 +126,11 @@ class Types(Wanted, Defect):
             ),
         )
 
-    def _mixed(self, table: Table, name: str) -> Iterator[Finding]:
+    def _mixed(self, table: Table, name: str, cells: pd.Series) -> Iterator[Finding]:
         """Name a column that mixes numbers with words, or units with one another."""
-        cells = levels_of(table.sample[name])
         if cells.empty or is_code(name) or not self.numbers:
+            return
+        if cells[cells.index.str.contains(r"\d")].sum() < _UNIT_SHARE * cells.sum():
             return
         parts = split(cells.index.to_series())
         is_number = parts["unit"].isin(["", *KNOWN_UNITS])

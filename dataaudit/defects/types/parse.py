@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from dataaudit.defects.types.reading import read
+from dataaudit.defects.types.reading import levels_of, read
 from dataaudit.defects.types.wanted import Wanted
 from dataaudit.estimator import FrameTransformer, texts
 
@@ -45,7 +45,7 @@ class ParseTypes(Wanted, FrameTransformer):
         self.numbers, self.dates, self.booleans, self.share = numbers, dates, booleans, share
 
     def _learn(self, frame: pd.DataFrame, y: Any) -> None:  # noqa: ARG002 - labels play no part
-        found = {name: self.reading(frame[name], name) for name in texts(frame)}
+        found = {name: self.reading(levels_of(frame[name]), name) for name in texts(frame)}
         self.readings_ = {name: reading for name, reading in found.items() if reading is not None}
 
     def _apply(self, frame: pd.DataFrame) -> pd.DataFrame:

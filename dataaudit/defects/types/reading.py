@@ -50,13 +50,13 @@ _FULL = 0.999  # share of yes and no; a third answer is no slip of theirs
 _BOOLEANS = (("yes", "no"), ("y", "n"), ("true", "false"), ("t", "f"), ("on", "off"))
 
 
-def reading_of(values: pd.Series, share: float) -> Reading | None:
+def reading_of(cells: pd.Series, share: float) -> Reading | None:
     """Return how nearly all cells of a text column can be read, or None.
 
     Parameters
     ----------
-    values
-        Cells of text; missing ones and null tokens do not count.
+    cells
+        As `levels_of` counts them.
     share
         Share of cells in 0..1 that must be read.
 
@@ -67,10 +67,9 @@ def reading_of(values: pd.Series, share: float) -> Reading | None:
 
     Examples
     --------
-    >>> reading_of(pd.Series(["12.0 oz", "16 ounces", "8 oz."]), 0.9)["units"]
+    >>> reading_of(levels_of(pd.Series(["12.0 oz", "16 ounces", "8 oz."])), 0.9)["units"]
     {'oz': 1.0}
     """
-    cells = levels_of(values)
     if cells.empty:
         return None
     head = cells.index[:_TRIED]
@@ -85,8 +84,11 @@ def reading_of(values: pd.Series, share: float) -> Reading | None:
 
 def levels_of(values: pd.Series) -> pd.Series:
     """Count the different cells, trimmed and without null tokens, the most frequent first."""
-    cells = values.dropna().astype(str).str.strip(BLANKS).value_counts().head(_LEVELS)
-    return cells[[bool(level) and not is_token(level) for level in cells.index]]
+    found = values.dropna().astype("str").value_counts()
+    counts = found.groupby(found.index.str.strip(BLANKS), sort=False).sum()
+    cells = counts.sort_values(ascending=False, kind="stable").head(_LEVELS)
+    cells.index.name = values.name
+    return cells[[bool(level) and not is_token(level) for level in cells.index.tolist()]]
 
 
 def read(values: pd.Series, reading: Reading) -> pd.Series:
@@ -106,7 +108,7 @@ def read(values: pd.Series, reading: Reading) -> pd.Series:
 
 def split(levels: pd.Series) -> pd.DataFrame:
     """Split cells into digits, sign (1 or -1) and unit; missing where a cell is no number."""
-    rows = [_parts(level) for level in levels]
+    rows = [_parts(level) for level in levels.tolist()]
     return pd.DataFrame(rows, columns=["digits", "sign", "unit"], index=levels.index)
 
 
@@ -176,7 +178,7 @@ def _numbers(digits: pd.Series, form: str | None) -> pd.Series:
 def _fits(texts: pd.Series, form: str) -> pd.Series:
     """Tell which texts have a form; a missing one has none."""
     match = pattern(form).fullmatch
-    fits = [isinstance(text, str) and match(text) is not None for text in texts]
+    fits = [isinstance(text, str) and match(text) is not None for text in texts.tolist()]
     return pd.Series(fits, index=texts.index, dtype=bool)
 
 
@@ -227,10 +229,12 @@ def _date(cells: pd.Series) -> dict[str, Any] | None:
 
 def _seen(levels: pd.Index) -> list[str | None]:
     """Return the date forms that some cell has, digits alone left out."""
+    heads = levels[:_SEEN].tolist()
     return [
         form
         for form, shape in DATE_FORMS.items()
-        if form != "%Y%m%d" and any(pattern(shape).fullmatch(level) for level in levels[:_SEEN])
+        if form != "%Y%m%d"
+        and any(pattern(shape).fullmatch(level) for level in heads)
     ]
 
 

@@ -22,9 +22,15 @@ class Wanted:
     booleans: bool
     share: float
 
-    def reading(self, values: pd.Series, name: Any) -> Reading | None:
-        """Return how a column is to be read, or None where it stays as it is."""
-        found = None if is_code(str(name)) else reading_of(values, self.share)
+    def reading(self, cells: pd.Series, name: Any) -> Reading | None:
+        """Return how a column is to be read, or None where it stays as it is.
+
+        Parameters
+        ----------
+        cells
+            As `levels_of` counts them.
+        """
+        found = None if is_code(str(name)) else reading_of(cells, self.share)
         wanted = {"number": self.numbers, "date": self.dates, "bool": self.booleans}
         return found if found is not None and wanted[found["kind"]] else None
 
