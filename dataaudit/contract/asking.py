@@ -1,10 +1,11 @@
 """What has no form in SQL is asked of pandera, a batch of rows at a time where that is the same.
 
 A check that looks at one cell at a time may be asked in batches; so may a function of the user's
-own that judges each value by itself, which shows when halves of the first batch get the verdicts
-that the whole got. What looks further (groups, one answer for a whole column, ranks, missing cells
+own that judges each value by itself, as parts of the first batch show that get the verdicts they
+got within it. What looks further (groups, one answer for a whole column, ranks, missing cells
 that pandera reports only among others) has no answer but for all rows together: the columns it
-needs, and no others, are then brought into memory.
+needs, and no others, are then brought into memory. That parts agree is strong evidence and no proof;
+``element_wise=True`` says it outright.
 """
 
 from __future__ import annotations
@@ -155,15 +156,34 @@ def _is_by_row(question: Question, frame: pd.DataFrame) -> bool:
         return False
     if condition.check.element_wise:
         return True
-    middle = len(frame) // 2
-    answers = [_asked(question, part) for part in (frame, frame.iloc[:middle], frame.iloc[middle:])]
-    if not all(a and isinstance(a.check_output, pd.Series | pd.DataFrame) for a in answers):
-        return False
-    failed = [_failing(answer) for answer in answers]
-    if any(rows is None for rows in failed):
-        return False
-    whole, *parts = [rows for rows in failed if rows is not None]
-    return np.array_equal(whole, np.concatenate(parts))
+    verdicts = [_verdict(question, frame.iloc[rows]) for rows in _probes(len(frame))]
+    whole, *others = verdicts
+    return whole is not None and all(
+        found is not None and np.array_equal(found, whole[rows])
+        for found, rows in zip(others, _probes(len(frame))[1:], strict=True)
+    )
+
+
+def _probes(count: int) -> list[np.ndarray]:
+    """Return all rows, halves, every row twice, and some alone: what judges by row is alike in all.
+
+    Means and ranks show in the halves, repeats in what stands twice, and much else in single rows.
+    """
+    every = np.arange(count)
+    alone = [every[i : i + 1] for i in range(min(count, _ALONE))]
+    return [every, *np.array_split(every, 2), np.concatenate([every, every[::-1]]), *alone]
+
+
+_ALONE = 10
+
+
+def _verdict(question: Question, frame: pd.DataFrame) -> np.ndarray | None:
+    """Return for each row whether it fails, shape (rows,), bool; None where there is no such."""
+    answer = _asked(question, frame.reset_index(drop=True))
+    if answer is None or not isinstance(answer.check_output, pd.Series | pd.DataFrame):
+        return None
+    failed = _failing(answer)
+    return None if failed is None else np.isin(np.arange(len(frame)), failed)
 
 
 def _enter(question: Question, frame: pd.DataFrame) -> None:
