@@ -33,8 +33,12 @@ class ColumnProfile:
     ----------
     missing
         Cells that are null or not a number (NaN), after null tokens were read.
-    infinite, zeros, negatives
-        Counts; 0 for columns that are no numbers.
+    infinite
+        Cells that are not finite; 0 for columns that are no numbers.
+    zeros, negatives
+        Cells of a number column; of a table larger than its sample the share of the sample, times
+        the cells that are not missing (standard error at most 0.2 %; `minimum` tells whether any
+        is negative at all).
     minimum, maximum, mean, std, skewness, kurtosis
         Over the finite cells of a number column, moments to 12 digits (kurtosis is excess, and
         both are corrected for bias); None elsewhere and where there are too few cells, except that
@@ -144,8 +148,8 @@ def profile(
             name=name,
             dtype=column.dtype,
             rows=rows,
+            **(_numbers(frame[name], facts[name]["present"]) if column.is_number else {}),
             **_values(engine, relation, column, sample.column(name), facts[name]),
-            quantiles=_quantiles(frame[name]) if column.is_number else {},
         )
         for name, column in columns.items()
     }
@@ -180,10 +184,17 @@ def _values(
     }
 
 
-def _quantiles(values: pd.Series) -> dict[float, float]:
-    """Return the sample's quantiles over finite cells; empty where there are none."""
-    numbers = values.to_numpy(dtype=float)
-    numbers = numbers[np.isfinite(numbers)]
-    if not numbers.size:
-        return {}
-    return dict(zip(PROBABILITIES, np.quantile(numbers, PROBABILITIES).tolist(), strict=True))
+def _numbers(cells: pd.Series, present: int) -> Facts:
+    """Return what the sample tells of a number column: how many are 0 or below, and quantiles."""
+    numbers = cells.to_numpy(dtype=float)
+    numbers = numbers[~np.isnan(numbers)]
+    finite = numbers[np.isfinite(numbers)]
+    if not finite.size:
+        return {"negatives": int((numbers < 0).sum())}
+    times = present / len(numbers)
+    quantiles = np.quantile(finite, PROBABILITIES).tolist()
+    return {
+        "zeros": round(float((numbers == 0).sum()) * times),
+        "negatives": round(float((numbers < 0).sum()) * times),
+        "quantiles": dict(zip(PROBABILITIES, quantiles, strict=True)),
+    }

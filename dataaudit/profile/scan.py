@@ -183,8 +183,6 @@ def _number_aggregates(place: int, scale: Scale) -> Iterator[str]:
     v, d = f"v{place}", f"d{place}"
     yield f"count({v})"
     yield f"count_if(isinf(x{place}::DOUBLE))::BIGINT" if scale.is_finite_only else "0"
-    yield f"count_if({v} = 0)::BIGINT"
-    yield f"count_if({v} < 0)::BIGINT"
     yield f"min({v})"
     yield f"max({v})"
     yield from (f"sum({' * '.join([d] * power)})" for power in (1, 2, 3, 4))
@@ -194,15 +192,13 @@ def _read_number(
     blocks: Iterator[pa.ChunkedArray], scale: Scale, rows: int
 ) -> tuple[Facts, Scale | None]:
     """Join the blocks of one column; return its facts, and a better scale if there is one."""
-    present, infinite, zeros, negatives = (_total(next(blocks)) for _ in range(4))
+    present, infinite = (_total(next(blocks)) for _ in range(2))
     lows, highs = (next(blocks).drop_null().to_numpy() for _ in range(2))
     sums = [_sum(next(blocks).drop_null().to_numpy()) for _ in range(4)]
     facts: Facts = {
         "present": present + infinite,
         "missing": rows - present - infinite,
         "infinite": infinite,
-        "zeros": zeros,
-        "negatives": negatives,
     }
     if not present:
         return facts, None

@@ -9,7 +9,7 @@ Everything that was worked out is said in `Source.description`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pyarrow as pa
@@ -159,7 +159,8 @@ def _read(  # noqa: PLR0917 - what `read` was given
     engine.view("raw", " UNION ALL ".join(f"SELECT {names} FROM ({part.sql})" for part in parts))
     text = frozenset().union(*(part.text for part in parts))
     decided = decide(engine, "raw", text=text, declared=declared, decimal=options.decimal)
-    columns = {name: fixed.get(name, column) for name, column in decided.items()}
+    known = {name: replace(column, has_gaps=True) for name, column in fixed.items()}
+    columns = {name: known.get(name, column) for name, column in decided.items()}
     _type(engine, columns, is_stored=bool(text))
     return Source(
         engine=engine,

@@ -47,8 +47,8 @@ def stripped(x: str) -> str:
 def unless_plain(text: str, tokens: Iterable[str], sql: str, plain: str) -> str:
     """Return an expression of a text, computed only where it may be blank, padded or a token.
 
-    Most cells start with a sign that is no white space and that no token starts with, which is
-    seen 10 times faster than whether a text is one of several.
+    Most cells start with a sign that is no white space and that no token starts with, or go on
+    otherwise than a token; that is seen 10 times faster than whether a text is one of several.
 
     Parameters
     ----------
@@ -61,10 +61,18 @@ def unless_plain(text: str, tokens: Iterable[str], sql: str, plain: str) -> str:
     plain
         What it is for all other cells: those that start otherwise.
     """
-    first = f"ascii({text})"
-    signs = sorted({ord(token[0]) for token in tokens if token})
-    but = f" AND {first} NOT IN ({', '.join(map(str, signs))})" if signs else ""
-    return f"CASE WHEN {first} BETWEEN 33 AND 126{but} THEN {plain} ELSE {sql} END"
+    code = f"ascii({text})"
+    begins = {token[:2].lower() for token in tokens if token}
+    signs = sorted({ord(sign) for two in begins for sign in (two[0], two[0].upper())})
+    other = f"{code} NOT IN ({', '.join(map(str, signs))})" if signs else "TRUE"
+    short = sorted({ord(two) for two in begins if len(two) == 1})
+    longer = f"{code} NOT IN ({', '.join(map(str, short))})" if short else "TRUE"
+    return (
+        f"CASE WHEN {code} BETWEEN 33 AND 126 AND {other} THEN {plain} "
+        f"WHEN {code} BETWEEN 33 AND 126 AND {longer} "
+        f"AND lower(substr({text}, 1, 2)) NOT IN ({literals(sorted(begins))}) THEN {plain} "
+        f"ELSE {sql} END"
+    )
 
 
 def parsed(text: str, dtype: str, form: str | None) -> str:

@@ -16,6 +16,8 @@ from dataaudit.source.casts import typed
 
 DType = Literal["int", "float", "bool", "date", "str"]
 ROW = "__row__"
+SYNTHETIC, WEIGHT = "__synthetic__", "__weight__"
+"""What clean rows bear beside ``__row__``: whether they were made up, and what they count for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,8 @@ class Column:
         Whether the source stores text (CSV); False where it is typed already (Parquet, frames).
     format
         How text becomes a date (a ``strptime`` format) or a number ("1.234,5"); None: as SQL casts.
+    has_gaps
+        Whether a cell as read may mean missing; False where all were looked at and none does.
     reason
         What was seen, for the report: "298 of 300 cells are numbers; `?` is read as missing."
     """
@@ -43,6 +47,7 @@ class Column:
     nulls: tuple[str, ...] = ()
     is_text: bool = True
     format: str | None = None
+    has_gaps: bool = True
     reason: str = ""
 
     @property
@@ -62,11 +67,15 @@ def typed_select(engine: Engine, relation: str, columns: Mapping[str, Column]) -
         As `decide` gave them.
     """
     kinds = column_kinds(engine, relation)
-    parts = [
-        f"{typed(name, kinds[name], column.dtype, column.nulls, column.format)} AS {ident(name)}"
-        for name, column in columns.items()
-    ]
+    parts = [f"{_cell(column, kinds[name])} AS {ident(name)}" for name, column in columns.items()]
     return f"SELECT {', '.join([ROW, *parts])} FROM {ident(relation)}"
+
+
+def _cell(column: Column, kind: str) -> str:
+    """Return the expression of a typed cell."""
+    if kind == "VARCHAR" and column.dtype == "str" and not column.has_gaps:
+        return ident(column.name)
+    return typed(column.name, kind, column.dtype, column.nulls, column.format)
 
 
 def column_kinds(engine: Engine, relation: str) -> dict[str, str]:

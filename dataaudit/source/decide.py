@@ -172,6 +172,7 @@ def _worded(
         nulls=nulls,
         is_text=is_text,
         format=column.format,
+        has_gaps=bool(seen.blank or nulls),
         reason=reason,
     )
 

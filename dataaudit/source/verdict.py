@@ -21,8 +21,8 @@ class Evidence:
 
     Parameters
     ----------
-    filled
-        Cells that are not blank.
+    filled, blank
+        Cells that are not blank, and that are.
     tokens
         The null tokens among them, as spelled, trimmed: those that a number column knows.
     missing
@@ -34,6 +34,7 @@ class Evidence:
     """
 
     filled: int
+    blank: int = 0
     tokens: tuple[str, ...] = ()
     missing: int = 0
     parsed: Mapping[Proposal, int] = field(default_factory=dict)
