@@ -52,8 +52,10 @@ def count_cells(
         for position, name in enumerate(chunk):
             text = ident(name) if kinds[name] == "VARCHAR" else f"CAST({ident(name)} AS VARCHAR)"
             text = "v" if name in few else text
-            cells.append(f"{stripped(text) if proposals[name] else text} AS c{position}")
-            parts += _aggregates(f"c{position}", proposals[name], declared.get(name))
+            text = stripped(text) if proposals[name] else text
+            token = _token(text, proposals[name], declared.get(name))
+            cells += [f"{text} AS c{position}", f"{token} AS t{position}"]
+            parts += _aggregates(f"c{position}", f"t{position}", proposals[name])
         source, times = ident(relation), "1"
         if chunk[0] in few:
             source, times = (
@@ -85,26 +87,29 @@ def _few(engine: Engine, relation: str, names: Sequence[str]) -> list[str]:
     ]
 
 
-def _aggregates(x: str, proposals: Sequence[Proposal], told: Declared | None) -> Iterator[str]:
+def _token(x: str, proposals: Sequence[Proposal], told: Declared | None) -> str:
+    """Return the SQL of the trimmed text of a cell that is a null token; NULL for other cells."""
+    t = x if proposals else stripped(x)
+    tokens: Sequence[str] = NUMBER_TOKENS if proposals else TEXT_TOKENS
+    found = f"lower({t}) IN ({literals(tokens)})"
+    if told is not None and told.nulls is not None:
+        tokens, found = told.nulls, f"{t} IN ({literals(told.nulls)})"
+    elif proposals:
+        found += f" OR regexp_full_match({t}, {literal(SIGNS)})"
+    token = f"CASE WHEN {t} <> '' AND ({found}) THEN {t} END"
+    return token if proposals else unless_plain(x, tokens, token, "NULL")
+
+
+def _aggregates(t: str, token: str, proposals: Sequence[Proposal]) -> Iterator[str]:
     """Yield the aggregates of one text column, in the order in which `_read` takes them.
 
     Each row stands for ``n`` cells. The text is trimmed where there are proposals.
     """
-    t = x if proposals else stripped(x)
-    tokens: Sequence[str] = NUMBER_TOKENS if proposals else TEXT_TOKENS
-    missing = f"lower({t}) IN ({literals(tokens)})"
-    if told is not None and told.nulls is not None:
-        tokens, missing = told.nulls, f"{t} IN ({literals(told.nulls)})"
-    elif proposals:
-        missing += f" OR regexp_full_match({t}, {literal(SIGNS)})"
-    filled, missing = f"{t} <> ''", f"{t} <> '' AND ({missing})"
-    if not proposals:
-        filled = unless_plain(x, (), filled, "TRUE")
-        missing = unless_plain(x, tokens, missing, "FALSE")
-    yield _counted(f"{x} IS NOT NULL")
+    filled = f"{t} <> ''" if proposals else unless_plain(t, (), f"{stripped(t)} <> ''", "TRUE")
+    yield _counted(f"{t} IS NOT NULL")
     yield _counted(filled)
-    yield f"list(DISTINCT {t}) FILTER ({missing})"
-    yield _counted(missing)
+    yield f"list(DISTINCT {token}) FILTER ({token} IS NOT NULL)"
+    yield _counted(f"{token} IS NOT NULL")
     if proposals:
         yield _counted(rf"regexp_full_match({t}, '[+-]?0\d+')")
         yield _counted(rf"strlen({t}) > {_DIGITS} AND regexp_full_match({t}, '[+-]?\d+')")
