@@ -4,7 +4,7 @@ A check that looks at one cell at a time may be asked in batches; so may a funct
 own that judges each value by itself, as parts of the first batch show that get the verdicts they
 got within it. What looks further (groups, one answer for a whole column, ranks, missing cells
 that pandera reports only among others) has no answer but for all rows together: the columns it
-needs, and no others, are then brought into memory. That parts agree is strong evidence and no proof;
+needs, and no others, are then brought into memory. That parts agree is evidence and no proof;
 ``element_wise=True`` says it outright.
 """
 

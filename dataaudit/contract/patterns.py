@@ -56,9 +56,9 @@ def portable(pattern: Any, *, from_start: bool) -> str | None:
         body = writer.sequence(tree.data, is_last=True, times=1)
     except (re.error, _NoFormError, RecursionError, OverflowError):
         return None
-    if not from_start:
-        return body
-    return f"\\A(?:{body})" if body else r"\A"  # DuckDB 2.0 takes an empty group for an empty text
+    if not writer.size:  # DuckDB 2.0 takes an empty pattern behind an anchor for an empty text
+        return None
+    return f"\\A(?:{body})" if from_start else body
 
 
 class _Writer:
@@ -66,7 +66,7 @@ class _Writer:
 
     def __init__(self, flags: int) -> None:
         self._flags = flags
-        self._size = 0
+        self.size = 0
 
     def sequence(self, parts: Sequence[Any], *, is_last: bool, times: int) -> str:
         """Write parts that follow each other.
@@ -106,7 +106,7 @@ class _Writer:
         """Write a repeat; greedy or not, the same texts match."""
         is_open = high is sre.MAXREPEAT
         most = low if is_open else high
-        if most > _MOST_REPEATS:
+        if most > _MOST_REPEATS or (not most and not is_open):
             raise _NoFormError
         body = self.sequence(inner, is_last=False, times=times * max(most, 1))
         return f"(?:{body}){{{low},{'' if is_open else high}}}"
@@ -150,8 +150,8 @@ class _Writer:
         return outside if is_negated else _others(outside)
 
     def _grow(self, size: int) -> None:
-        self._size += size
-        if self._size > _LARGEST:
+        self.size += size
+        if self.size > _LARGEST:
             raise _NoFormError
 
 
