@@ -61,7 +61,8 @@ class CleanFile:
     Parameters
     ----------
     path
-        As `dataaudit run` writes it; ``__synthetic__`` and ``__weight__`` may be missing.
+        As `dataaudit run` writes it, a file or a folder of files; ``__synthetic__`` and
+        ``__weight__`` may be missing.
     columns
         The features, in the network's order.
     target
@@ -75,7 +76,12 @@ class CleanFile:
     @property
     def rows(self) -> int:
         """The number of rows."""
-        return int(pq.ParquetFile(self.path).metadata.num_rows)
+        return sum(pq.read_metadata(file).num_rows for file in self._files)
+
+    @property
+    def _files(self) -> list[Path]:
+        """The file, or those of a folder that several machines wrote, by name."""
+        return sorted(self.path.glob("*.parquet")) if self.path.is_dir() else [self.path]
 
     def count(self, *, is_number: bool) -> Census:
         """Read the target, the weights and what was made up, a batch at a time."""
@@ -138,9 +144,10 @@ class CleanFile:
 
     def _batches(self, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Yield batches of these columns and of what is known of each row."""
-        with pq.ParquetFile(self.path) as file:
-            known = [name for name in (SYNTHETIC, WEIGHT) if name in file.schema_arrow.names]
-            yield from file.iter_batches(ROW_GROUP, columns=[*names, *known])
+        for path in self._files:
+            with pq.ParquetFile(path) as file:
+                known = [name for name in (SYNTHETIC, WEIGHT) if name in file.schema_arrow.names]
+                yield from file.iter_batches(ROW_GROUP, columns=[*names, *known])
 
 
 class Parts:

@@ -101,6 +101,18 @@ def test_labels_are_written_as_the_target_writes_them(write, labels):
     assert tuple(census.counts) == Target.of(pd.Series(labels * 2), "classification").classes
 
 
+def test_a_folder_of_files_is_one_table(write, tmp_path):
+    frame = pd.read_parquet(write(300).path)
+    (tmp_path / "spark").mkdir()
+    for part in (0, 1):
+        frame[part * 150 :][:150].to_parquet(tmp_path / "spark" / f"part-{part}.parquet")
+    (tmp_path / "spark" / "_SUCCESS").touch()
+    file = CleanFile(path=tmp_path / "spark", columns=NAMES, target="y")
+    assert file.count(is_number=False).counts == {"no": (225, 225.0), "yes": (75, 75.0)}
+    together = np.concatenate([X[:, 0] for [(X, *_)] in file.deal([300], TARGET, 0)])
+    assert sorted(together) == list(range(300))
+
+
 def test_an_empty_file_is_counted_and_dealt(write):
     file = write(0)
     assert file.count(is_number=False).rows == 0
