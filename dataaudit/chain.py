@@ -13,12 +13,14 @@ from typing import Any
 
 from dataaudit import fingerprint, publishing, stages
 from dataaudit.account import RowAccount
+from dataaudit.cleansing import build_cleaning, clean
 from dataaudit.config import Config, from_dict, load
 from dataaudit.contract import check as check_contract
 from dataaudit.contract import load_contract
 from dataaudit.defects import audit as audit_table
 from dataaudit.engines import open_engine
 from dataaudit.output import open_run, write_relation
+from dataaudit.proving import prove
 from dataaudit.report.progress import Progress, Silent
 from dataaudit.result import Checkup, RunResult
 
@@ -81,13 +83,20 @@ def run(
             table = stages.table_of(source, sides, contract, config.seed)
             outcomes = audit_table(table, rules, config.audit.ignore)
         with progress.stage("clean") as stage:
-            cleaned = stages.clean(config, table, rules, account, allow_code=allow_code)
-            stages.write_clean(folder, table, cleaned, mark)
+            cleaned = clean(
+                config,
+                table,
+                rules,
+                folder,
+                account,
+                mark=mark,
+                counts=sides.counts,
+                progress=stage.advance,
+                allow_code=allow_code,
+            )
             stage.rows(**account.last)
         with progress.stage("prove") as stage:
-            evidence, unproven = stages.prove(
-                config, table, cleaned, stage.advance, allow_code=allow_code
-            )
+            evidence, unproven = prove(config, table, cleaned, stage.advance, allow_code=allow_code)
         with progress.stage("report"):
             made = publishing.Made(
                 config=config,
@@ -123,7 +132,7 @@ def check(config: Config | Mapping[str, Any] | str | Path, *, allow_code: bool =
         stages.enter_contract(checked, source, account)
         sides, _ = stages.split_rows(config, source, checked, account)
         table = stages.table_of(source, sides, contract, config.seed)
-        stages.build_cleaning(config, table, rules, allow_code=allow_code)
+        build_cleaning(config, table, rules, allow_code=allow_code)
     return Checkup.of(checked, account, config.gate.fail_on)
 
 

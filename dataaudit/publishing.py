@@ -10,6 +10,7 @@ from typing import Any
 
 from dataaudit import fingerprint
 from dataaudit.account import RowAccount
+from dataaudit.cleansing import Cleaned
 from dataaudit.config import Config
 from dataaudit.config.document import as_yaml
 from dataaudit.contract import Checked
@@ -21,7 +22,6 @@ from dataaudit.report.collect import collect
 from dataaudit.result import RunResult, gate, worst_first
 from dataaudit.source import Source
 from dataaudit.split import Split
-from dataaudit.stages import Cleaned
 from dataaudit.table import Table
 
 REPORT, FINDINGS, EVIDENCE = "report.html", "findings.json", "evidence.json"

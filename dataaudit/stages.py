@@ -2,52 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
 
-import numpy as np
-import pandas as pd
-
-from dataaudit import fingerprint, proof
+from dataaudit import fingerprint
 from dataaudit.account import RowAccount
 from dataaudit.auditing import enter_source, labelled
 from dataaudit.config import Config
 from dataaudit.contract import Checked, Contract, set_aside
 from dataaudit.defects import Defect, configured
 from dataaudit.engine import Engine
-from dataaudit.errors import ContractError, DataError, MissingExtraError
+from dataaudit.errors import ContractError, DataError
 from dataaudit.finding import Severity
-from dataaudit.output import RunFolder, clean_table, write_table
-from dataaudit.pipeline import Cleaning, Resampled, save
 from dataaudit.source import ReadOptions, Source, read
 from dataaudit.source.columns import ROW
 from dataaudit.split import TARGET_MISSING, Split, split
 from dataaudit.table import Table
-
-Kind = Literal["classification", "regression"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cleaned:
-    """What the cleaning made of the sides.
-
-    Parameters
-    ----------
-    cleaning
-        Fitted on the training rows.
-    train
-        The training rows after `Cleaning.fit_resample`.
-    rows
-        ``__row__`` of each of them, -1 for a synthetic one.
-    others
-        validation and test -> (X cleaned, y).
-    """
-
-    cleaning: Cleaning
-    train: Resampled
-    rows: np.ndarray
-    others: dict[str, tuple[pd.DataFrame, pd.Series]]
 
 
 def read_source(config: Config, contract: Contract, engine: Engine, account: RowAccount) -> Source:
@@ -142,91 +111,6 @@ def defects_of(config: Config) -> dict[str, Defect]:
     """Build every defect once, from what ``audit.checks`` and ``clean`` say of it."""
     steps = {name: params for name, params in config.clean if name not in ("use", "encode")}
     return configured(config.audit.checks, steps)
-
-
-def build_cleaning(
-    config: Config, table: Table, defects: dict[str, Defect], *, allow_code: bool
-) -> Cleaning:
-    """Build the unfitted cleaning; an order that cannot work is refused here."""
-    kind: Kind = table.task.kind or "classification"
-    return Cleaning.build(config.clean, defects, kind=kind, seed=config.seed, allow_code=allow_code)
-
-
-def clean(
-    config: Config,
-    table: Table,
-    defects: dict[str, Defect],
-    account: RowAccount,
-    *,
-    allow_code: bool,
-) -> Cleaned:
-    """Fit the cleaning on the training rows and apply it to the others."""
-    cleaning = build_cleaning(config, table, defects, allow_code=allow_code)
-    X, y = table.side("train")
-    train = cleaning.fit_resample(X, y)
-    real = train.rows >= 0
-    rows = np.where(real, X.index.to_numpy()[np.where(real, train.rows, 0)], -1)
-    others = {}
-    for side in ("validation", "test"):
-        X_side, y_side = table.side(side)
-        others[side] = (cleaning.transform(X_side), y_side)
-    account.add(
-        "clean",
-        rows_in=len(X) + sum(len(y_side) for _, y_side in others.values()),
-        rows_out=len(train.y) + sum(len(y_side) for _, y_side in others.values()),
-        dropped=len(X) - int(real.sum()),
-        added=int((~real).sum()),
-        note="rows vanish or appear in training only",
-    )
-    return Cleaned(cleaning=cleaning, train=train, rows=rows, others=others)
-
-
-def prove(
-    config: Config, table: Table, cleaned: Cleaned, progress: Any, *, allow_code: bool
-) -> tuple[proof.Evidence | None, str]:
-    """Train the arms, or say in one line why nothing was trained."""
-    if config.prove == "off":
-        return None, "`prove` is off."
-    X, y = table.side("train", "validation")
-    held_out, stop = table.side("test"), table.side("validation")[0].index
-    try:
-        evidence = proof.compare(
-            proof.standard_arms(cleaned.cleaning.clone()),
-            X,
-            y,
-            kind=table.task.kind or "classification",
-            train=config.train,
-            prove=config.prove,
-            seed=config.seed,
-            metric=config.task.metric,
-            groups=table.along(config.task.group, X.index),
-            order=table.along(config.task.time, X.index),
-            validation=X.index.isin(stop) if len(stop) else None,
-            test=held_out if len(held_out[1]) else None,
-            allow_code=allow_code,
-            progress=progress,
-        )
-    except (DataError, MissingExtraError) as error:
-        return None, str(error)
-    return evidence, ""
-
-
-def write_clean(folder: RunFolder, table: Table, cleaned: Cleaned, mark: str) -> None:
-    """Write the three Parquet files and the fitted pipeline."""
-    target = table.task.target
-    train = cleaned.train
-    sides = {
-        "train": clean_table(
-            train.X, train.y, rows=cleaned.rows, target=target, weight=train.weight
-        )
-    }
-    for side, (X, y) in cleaned.others.items():
-        sides[side] = clean_table(X, y, rows=X.index.to_numpy(), target=target)
-    for side, rows in sides.items():
-        with folder.file(f"clean/{side}.parquet") as path:
-            write_table(rows, path, mark)
-    with folder.file("pipeline.skops") as path:
-        save(cleaned.cleaning, path)
 
 
 def digest(source: Source) -> str:

@@ -13,7 +13,7 @@ LAYERS = [
     {"errors", "finding", "lazy", "stopping"},
     {"engine"},
     {"engines", "source"},
-    {"chance", "estimator", "profile", "rows", "sampler", "table"},
+    {"chance", "estimator", "levels", "ordered", "profile", "rows", "sampler", "table", "twins"},
     {"defects"},
     {"account", "contract", "encode", "fingerprint", "split"},
     {"compile", "pipeline", "steps"},
@@ -21,7 +21,7 @@ LAYERS = [
     {"config"},
     {"output", "report"},
     {"result"},
-    {"applying", "auditing", "chain", "drafting", "publishing", "stages"},
+    {"applying", "auditing", "chain", "cleansing", "drafting", "proving", "publishing", "stages"},
     {"cli"},
 ]
 DOORS = {

@@ -52,8 +52,7 @@ class Plan:
     @property
     def rows(self) -> int:
         """How many rows there are."""
-        counted = self.engine.query(f"SELECT count(*) {self._source}")
-        return int(counted.column(0)[0].as_py())
+        return _count(self.engine, self.relation, self.where)
 
     @property
     def sql(self) -> str:
@@ -64,7 +63,16 @@ class Plan:
 
     @property
     def _source(self) -> str:
-        return f"FROM {ident(self.relation)}" + (f" WHERE {self.where}" if self.where else "")
+        return _source(self.relation, self.where)
+
+
+def _source(relation: str, where: str | None) -> str:
+    return f"FROM {ident(relation)}" + (f" WHERE {where}" if where else "")
+
+
+def _count(engine: Engine, relation: str, where: str | None = None) -> int:
+    found = engine.query(f"SELECT count(*) {_source(relation, where)}")
+    return int(found.column(0)[0].as_py())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,12 +119,12 @@ def write_batches(
     plan: Plan,
     path: Path,
     *,
-    append: pa.Table | None = None,
+    append: str | None = None,
     metadata: Mapping[str, str] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> int:
     """Clean rows into a Parquet file, a batch at a time; see `dataaudit.compile.write`."""
-    total = plan.rows + (append.num_rows if append is not None else 0)
+    total = plan.rows + (_count(plan.engine, append) if append else 0)
     with_first, written = _whole_groups(_all(plan, append)), 0
     first = next(with_first)
     schema = first.schema.with_metadata(dict(metadata or {}))
@@ -151,7 +159,7 @@ def _whole_groups(batches: Iterator[pa.Table]) -> Iterator[pa.Table]:
     yield pa.concat_tables(held)
 
 
-def _all(plan: Plan, append: pa.Table | None) -> Iterator[pa.Table]:
+def _all(plan: Plan, append: str | None) -> Iterator[pa.Table]:
     """Yield an empty table, which has the types, the cleaned batches, and the rows to append."""
     empty = plan.engine.query(f"{plan.sql} LIMIT 0")
     features = _features(plan, pa.RecordBatch.from_pylist([], empty.schema))
@@ -159,8 +167,10 @@ def _all(plan: Plan, append: pa.Table | None) -> Iterator[pa.Table]:
     yield types.empty_table()
     for batch, clean in _cleaned(plan):
         yield _beside(plan, clean, batch).cast(types)
-    if append is not None:
-        yield append.select(types.names).cast(types)
+    if append:
+        names = ", ".join(ident(name) for name in types.names)
+        for batch in plan.engine.batches(f"SELECT {names} FROM {ident(append)}"):
+            yield pa.table(batch).cast(types)
 
 
 def _features(plan: Plan, batch: pa.RecordBatch) -> pa.RecordBatch:

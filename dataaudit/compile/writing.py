@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dataaudit.compile.batches import Plan, write_batches
@@ -28,7 +27,7 @@ def write(
     training: bool = False,
     keep: Sequence[str] = (),
     where: str | None = None,
-    append: pa.Table | None = None,
+    append: str | None = None,
     metadata: Mapping[str, str] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> int:
@@ -52,7 +51,7 @@ def write(
     where
         Which rows, as SQL.
     append
-        Rows that follow those of the relation, already clean: the columns written, by name.
+        A relation whose rows follow, already clean: the columns written, by name.
     metadata
         Entered into the file.
     progress
@@ -82,19 +81,15 @@ def write(
     names = [name for name, _ in cleaning.steps]
     if names:
         refuse_others([cell.name for cell in made.cells if cell.kind != "number"], names)
-    sql = made.sql if append is None else _appended(engine, made.sql, append)
+    sql = made.sql
+    if append is not None:
+        sql = f"SELECT * FROM ({sql}) UNION ALL BY NAME SELECT * FROM {ident(append)}"
     rows = engine.copy(sql, path, metadata=metadata)
     if names:
         refuse_gaps(_gaps(engine, path, [cell.name for cell in made.cells]), names)
     if progress is not None:
         progress(rows, rows)
     return rows
-
-
-def _appended(engine: Engine, sql: str, rows: pa.Table) -> str:
-    """Return the statement with rows from memory behind those of the engine."""
-    engine.register("appended", rows)
-    return f"SELECT * FROM ({sql}) UNION ALL BY NAME SELECT * FROM appended"
 
 
 def _gaps(engine: Engine, path: Path, names: Sequence[str]) -> list[str]:

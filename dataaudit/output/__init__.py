@@ -2,6 +2,7 @@
 
 from dataaudit.output.files import (
     clean_table,
+    marked,
     refuse_overwriting,
     to_json,
     whole,
@@ -14,6 +15,7 @@ __all__ = [
     "MANIFEST",
     "RunFolder",
     "clean_table",
+    "marked",
     "open_run",
     "refuse_overwriting",
     "to_json",

@@ -18,25 +18,29 @@ import pyarrow.parquet as pq
 from dataaudit.engine import ROW_GROUP, Engine
 from dataaudit.engine.sql import ident
 from dataaudit.errors import OutputError
-from dataaudit.source.columns import ROW
+from dataaudit.source.columns import ROW, SYNTHETIC, WEIGHT
 
-SYNTHETIC = "__synthetic__"
-WEIGHT = "__weight__"
-_FINGERPRINT = b"dataaudit.fingerprint"
+_FINGERPRINT = "dataaudit.fingerprint"
+
+
+def marked(fingerprint: str) -> dict[str, str]:
+    """Return the metadata of a Parquet file that belongs to a run."""
+    return {_FINGERPRINT: fingerprint} if fingerprint else {}
 
 
 def write_table(table: pa.Table, path: Path, fingerprint: str) -> None:
     """Write an arrow table as Parquet, the fingerprint in its metadata."""
-    metadata = {_FINGERPRINT: fingerprint.encode()}
     pq.write_table(
-        table.replace_schema_metadata(metadata), path, compression="zstd", row_group_size=ROW_GROUP
+        table.replace_schema_metadata(marked(fingerprint)),
+        path,
+        compression="zstd",
+        row_group_size=ROW_GROUP,
     )
 
 
 def write_relation(engine: Engine, relation: str, path: Path, fingerprint: str = "") -> int:
     """Write a relation as Parquet, streaming, any fingerprint in its metadata; return its rows."""
-    metadata = {_FINGERPRINT.decode(): fingerprint} if fingerprint else None
-    return engine.copy(f"SELECT * FROM {ident(relation)}", path, metadata=metadata)
+    return engine.copy(f"SELECT * FROM {ident(relation)}", path, metadata=marked(fingerprint))
 
 
 def refuse_overwriting(output: Path, *tables: Any) -> None:

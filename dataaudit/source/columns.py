@@ -67,12 +67,14 @@ def typed_select(engine: Engine, relation: str, columns: Mapping[str, Column]) -
         As `decide` gave them.
     """
     kinds = column_kinds(engine, relation)
-    parts = [f"{_cell(column, kinds[name])} AS {ident(name)}" for name, column in columns.items()]
+    parts = [
+        f"{typed_cell(column, kinds[name])} AS {ident(name)}" for name, column in columns.items()
+    ]
     return f"SELECT {', '.join([ROW, *parts])} FROM {ident(relation)}"
 
 
-def _cell(column: Column, kind: str) -> str:
-    """Return the expression of a typed cell."""
+def typed_cell(column: Column, kind: str) -> str:
+    """Return the expression of a typed cell, for a column of some type of the engine."""
     if kind == "VARCHAR" and column.dtype == "str" and not column.has_gaps:
         return ident(column.name)
     return typed(column.name, kind, column.dtype, column.nulls, column.format)

@@ -15,7 +15,7 @@ from dataaudit.engine import Engine
 from dataaudit.engine.sql import ident
 from dataaudit.errors import ConfigError, UnknownNameError
 from dataaudit.source.columns import ROW, Column, DType
-from dataaudit.split.deal import Wanted, by_table, deal_rows
+from dataaudit.split.deal import SIDE, Wanted, by_table, deal_rows
 from dataaudit.split.spec import SplitSpec, TaskSpec
 from dataaudit.split.target import Target, read_target
 from dataaudit.table import Task
@@ -201,6 +201,7 @@ def _without_target(engine: Engine, labels: Labelled) -> np.ndarray:
 
 
 __all__ = [
+    "SIDE",
     "TARGET_MISSING",
     "Labelled",
     "Split",

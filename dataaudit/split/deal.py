@@ -22,6 +22,10 @@ SIDE = "__side__"
 """The column of ``dealt`` that bears train, validation or test."""
 
 _POSITION = "__position__"
+SIDE = "__side__"
+"""The column of ``sided`` that bears train, validation or test."""
+
+_POSITION = "__position__"
 _DECILES = 10
 _FARTHEST = 0.5  # of the rows wanted on a side; farther off, twins are not worth holding together
 _STAGE = "Split"
@@ -68,7 +72,10 @@ class Dealt:
 def deal_rows(
     engine: Engine, columns: Mapping[str, Column], task: Task, wanted: Wanted, rows: int
 ) -> Dealt:
-    """Make the relation ``sides`` from the relation ``labelled``, which has so many rows."""
+    """Make ``sides`` and ``sided`` from ``labelled``, which has so many rows.
+
+    ``sided`` has the rows of ``labelled`` in their order, each with its `SIDE`.
+    """
     is_by_unit = False
     if rows > STRATIFIED_ROWS and task.time is None:
         notes, is_by_unit = _by_key(engine, columns, task, wanted)
@@ -109,19 +116,23 @@ def _by_key(
             f"SELECT {row}, {_side(wanted)} AS side, y "
             f"FROM (SELECT {row}, {position} AS position, {label} FROM labelled) AS keyed",
         )
+        # Decided anew for each row: a join of so many rows would lose their order.
+        keyed = f"SELECT *, {position} AS {_POSITION} FROM labelled"
+        side = _side(wanted, _POSITION)
+        engine.view("sided", f"SELECT *, {side} AS {SIDE} FROM ({keyed}) AS keyed")
         if named or wanted.test_from is not None or _is_near(_sides_counted(engine), wanted.shares):
             return notes, wanted.test_from is None
     notes.append("So many rows have the same features that they were not held on one side.")
     return notes, False
 
 
-def _side(wanted: Wanted) -> str:
+def _side(wanted: Wanted, position: str = "position") -> str:
     """Return the SQL of the side of a position."""
     test, validation = (int(share * key.RANGE) for share in wanted.shares)
     is_test = "FALSE" if wanted.test_from is None else f"{ident(ROW)} >= {wanted.test_from}"
     return (
-        f"CASE WHEN {is_test} OR position < {test} THEN 'test' "
-        f"WHEN position < {test + validation} THEN 'validation' ELSE 'train' END"
+        f"CASE WHEN {is_test} OR {position} < {test} THEN 'test' "
+        f"WHEN {position} < {test + validation} THEN 'validation' ELSE 'train' END"
     )
 
 
@@ -153,6 +164,8 @@ def _in_memory(
     label = frame["y"] if task.kind == "classification" else np.full(len(rows), "")
     dealt = {ROW: rows, "side": side.astype(str), "y": label}
     engine.register("dealt", pa.table({name: pa.array(cells) for name, cells in dealt.items()}))
+    joined = f"FROM labelled JOIN dealt USING ({ident(ROW)}) ORDER BY {ident(ROW)}"
+    engine.view("sided", f"SELECT labelled.*, dealt.side AS {SIDE} {joined}")
     return notes
 
 
