@@ -84,6 +84,7 @@ def _loop(program: _Program, fit: Fit, sizes: Shapes) -> tuple[History, int, boo
     history, kept, done = History(train=[], validation=[], steps=[]), program.weights(), 0
     for part, drawn in periods(fit):
         if part is not placed:
+            rows = ()  # let go of the part before
             placed, rows = part, _rows(part, sizes)
         steps = _padded(drawn, sizes.steps)
         losses = program.period((*rows, *looked), steps, len(drawn), rate.at(done))

@@ -125,7 +125,7 @@ class CleanFile:
 
         Yields
         ------
-        list of (X, y, weight, made), one for each pile
+        list of [X, y, weight, made], one for each pile
             X float32 of shape (rows, columns), y and weight float64, made bool.
         """
         draw = np.random.default_rng([seed, 4])
@@ -133,14 +133,18 @@ class CleanFile:
         for batch in self._batches([*self.columns, self.target]):
             taken = draw.multivariate_hypergeometric(left, batch.num_rows, method="marginals")
             left -= taken
-            order = draw.permutation(batch.num_rows)
-            piles = np.split(order, np.cumsum(taken)[:-1])[:-1]
-            X = np.column_stack([_numbers(batch.column(name)) for name in self.columns])
-            X = np.clip(X, -_LARGEST, _LARGEST).astype("float32")
-            y = _codes(batch.column(self.target), target)
-            weights, made = _weights(batch), _made(batch)
-            rows = [np.sort(pile) for pile in piles]
-            yield [(X[at], y[at], weights[at], made[at]) for at in rows]
+            ends = np.cumsum(taken)[:-1]
+            piles = np.split(draw.permutation(batch.num_rows), ends)[:-1]
+            rows = batch.take(pa.array(np.concatenate([np.sort(pile) for pile in piles])))
+            X = np.column_stack([_numbers(rows.column(name)) for name in self.columns])
+            cells = (
+                np.clip(X, -_LARGEST, _LARGEST).astype("float32"),
+                _codes(rows.column(self.target), target),
+                _weights(rows),
+                _made(rows),
+            )
+            shares = [np.split(values, ends[:-1]) for values in cells]
+            yield [list(share) for share in zip(*shares, strict=True)]
 
     def _batches(self, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Yield batches of these columns and of what is known of each row."""
