@@ -43,6 +43,7 @@ class DuckDBEngine:
         self.connection = duckdb.connect(":memory:")
         self.connection.execute(f"SET temp_directory = {literal(str(self.folder / 'spill'))}")
         self.connection.execute("SET TimeZone = 'UTC'")
+        self.connection.execute("SET enable_progress_bar = false")  # it writes to stdout
         self.connection.execute("SET python_enable_replacements = false")  # no variable is a table
         if memory_limit is not None:
             self.connection.execute(f"SET memory_limit = {literal(memory_limit)}")

@@ -101,10 +101,10 @@ def better(
     sums
         Of the first four powers.
     """
-    if not count or low == high:
-        return None
     if not (math.isfinite(low) and math.isfinite(high)):
         return Scale(scale.centre, scale.unit, is_finite_only=True)
+    if low == high:
+        return None
     if not all(map(math.isfinite, sums)) or sums[3] < _SMALLEST:
         centre = min(max(scale.centre, low), high)
         reach = max(high / 2 - centre / 2, centre / 2 - low / 2)

@@ -94,3 +94,9 @@ def test_a_copy_counts_its_rows_and_carries_metadata(tmp_path: Path) -> None:
     with DuckDBEngine() as engine:
         assert engine.copy("SELECT range FROM range(7)", path, metadata={"k": "it's"}) == 7
     assert pq.read_metadata(path).metadata[b"k"] == b"it's"
+
+
+def test_a_long_query_shows_no_progress_on_stdout():
+    with DuckDBEngine() as engine:
+        found = engine.query("SELECT current_setting('enable_progress_bar')")
+    assert found.column(0)[0].as_py() is False
