@@ -49,7 +49,6 @@ class Cluster:
 
     def start(self, name: str, *arguments: str, memory: str = "256m") -> None:
         """Start a Java process of Spark, in a group of its own."""
-        log = (self.folder / f"{name}.log").open("wb")
         environment = {
             **os.environ,
             "SPARK_HOME": str(HOME),
@@ -58,13 +57,14 @@ class Cluster:
             "SPARK_WORKER_DIR": str(self.folder / name),
             "SPARK_LOCAL_DIRS": str(self.folder / name),
         }
-        self.processes[name] = subprocess.Popen(
-            [str(HOME / "bin" / "spark-class"), *arguments],
-            stdout=log,
-            stderr=log,
-            env=environment,
-            start_new_session=True,
-        )
+        with (self.folder / f"{name}.log").open("wb") as log:
+            self.processes[name] = subprocess.Popen(
+                [str(HOME / "bin" / "spark-class"), *arguments],
+                stdout=log,
+                stderr=log,
+                env=environment,
+                start_new_session=True,
+            )
 
     def start_worker(self, name: str) -> None:
         """Start a worker that takes one executor of each of two applications."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -19,10 +20,11 @@ from dataaudit.engine import ROW_GROUP
 from dataaudit.engine.spark.files import in_order
 from dataaudit.engine.spark.reading import Scanned, scanned
 from dataaudit.engine.spark.session import connect, engine_error, first_line
-from dataaudit.engine.spark.translate import to_spark
+from dataaudit.engine.spark.translate import is_ordered, to_spark
 from dataaudit.engine.spark.types import duckdb_type
 from dataaudit.errors import DataAuditError, QueryError
 
+_ROW = "__row__"
 _DESCRIBE = re.compile(r"\s*DESCRIBE\s+(.*)", re.DOTALL | re.IGNORECASE)
 _LARGEST_SENT = 64 * 2**20  # bytes of a frame that goes to Spark as it is; larger ones as a file
 
@@ -154,8 +156,9 @@ class SparkEngine:
     def copy(self, sql: str, path: Path, *, metadata: Mapping[str, str] | None = None) -> int:
         """Write the rows of a SELECT as a folder of Parquet files; return how many.
 
-        The files are named in the order of the rows. Spark has no place for metadata of a file:
-        what is given is left out.
+        The files are named in the order of the rows: that of the statement, else by ``__row__``
+        where that is among the columns, because workers give rows back in no order. Spark has no
+        place for metadata of a file: what is given is left out.
 
         Raises
         ------
@@ -163,10 +166,12 @@ class SparkEngine:
             As `query`; also where the workers wrote to a place that this machine does not see.
         """
         del metadata
+        frame = self._run(lambda: self._frame(sql))
+        if _ROW in frame.columns and not is_ordered(sql):
+            frame = self._run(lambda: frame.orderBy(frame[_ROW].asc_nulls_last()))
         target = f"file://{path.absolute()}"  # Spark takes a path as it is written
-        writer = self._run(lambda: self._frame(sql).write.mode("overwrite"))
         options = {"compression": "zstd", "parquet.block.row.count.limit": str(ROW_GROUP)}
-        self._run(lambda: writer.options(**options).parquet(target))
+        self._run(lambda: frame.write.mode("overwrite").options(**options).parquet(target))
         return in_order(path)
 
     def map_batches(
@@ -187,8 +192,9 @@ class SparkEngine:
         def on_worker(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             return (change(batch) for batch in batches)
 
-        changed = self._run(lambda: self._frame(sql).mapInArrow(on_worker, schema))
+        self._files += 1
         name = f"mapped_{self._files}"
+        changed = self._run(lambda: self._frame(sql).mapInArrow(on_worker, schema))
         self._run(lambda: changed.createOrReplaceTempView(name))
         return self.copy(f"SELECT * FROM {name}", path)
 
@@ -220,7 +226,9 @@ class SparkEngine:
     def _run(self, call: Callable[[], Any]) -> Any:
         """Turn what Spark raises into our errors."""
         try:
-            return call()
+            with warnings.catch_warnings():  # pyspark's words on the version of pandas
+                warnings.filterwarnings("ignore", message="PySpark does not yet fully support")
+                return call()
         except DataAuditError:
             raise
         except Exception as error:

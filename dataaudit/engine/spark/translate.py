@@ -47,6 +47,11 @@ def to_spark(sql: str) -> str:
     return tree.sql(dialect="spark", comments=False)
 
 
+def is_ordered(sql: str) -> bool:
+    """Whether a SELECT says in which order its rows come."""
+    return sqlglot.parse_one(sql, dialect="duckdb").args.get("order") is not None
+
+
 def _spark(template: str, **parts: exp.Expression | str) -> exp.Expression:
     """Return a piece of Spark SQL with pieces of the tree in the place of its ``:names``."""
     tree = _parsed(template).copy()
@@ -66,6 +71,9 @@ def _parsed(template: str) -> exp.Expression:
 _INFINITE = "abs(:x) = CAST('Infinity' AS DOUBLE)"
 _FINITE = "abs(:x) < CAST('Infinity' AS DOUBLE)"  # NaN is above infinity in both dialects
 _NAN = "CAST(:x AS DOUBLE) = CAST('NaN' AS DOUBLE)"  # Spark's isnan(NULL) is false, not NULL
+_ROUNDED = (  # to a double; Spark's own is a whole number of 64 bits, or an error
+    "CASE WHEN abs(:x) < 4503599627370496 THEN CAST(f(:x) AS DOUBLE) ELSE CAST(:x AS DOUBLE) END"
+)
 _DIVIDED = "CAST(:x AS DOUBLE) / CAST(:y AS DOUBLE)"
 _DIVIDED_IEEE = (
     "CASE WHEN CAST(:y AS DOUBLE) = 0 THEN CAST(:x AS DOUBLE) * CAST('Infinity' AS DOUBLE) "
@@ -330,10 +338,12 @@ _RULES: dict[type, Callable[[exp.Expression], exp.Expression]] = {
     exp.ArrayAgg: _list,
     exp.Bracket: _part,
     exp.Cast: _cast,
+    exp.Ceil: lambda node: _spark(_ROUNDED.replace("f(", "ceil("), x=node.this),
     exp.DayOfWeek: lambda node: _spark("dayofweek(:x) - 1", x=node.this),
     exp.DayOfWeekIso: lambda node: _spark("weekday(:x) + 1", x=node.this),
     exp.Div: _divide,
     exp.Filter: _filter,
+    exp.Floor: lambda node: _spark(_ROUNDED.replace("f(", "floor("), x=node.this),
     exp.IntDiv: _whole_divide,
     exp.IsInf: lambda node: _spark(_INFINITE, x=node.this),
     exp.IsNan: lambda node: _spark(_NAN, x=node.this),
