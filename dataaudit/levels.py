@@ -27,12 +27,26 @@ class Levels(NamedTuple):
         return "" if self.rows == table.rows else f" of {self.rows:,} rows looked at"
 
 
-def levels_of(table: Table, name: str) -> Levels:
-    """Count the values of a column."""
+def levels_of(table: Table, name: str, among: frozenset[str] | None = None) -> Levels:
+    """Count the values of a column.
+
+    Parameters
+    ----------
+    among
+        Words in lower case: only text cells that are one of them, blanks and case aside.
+    """
     known = table.profile[name].levels
     if known is not None:
-        return Levels(known, table.rows)
-    counts = table.sample[name].value_counts()
+        counted = {
+            level: count
+            for level, count in known.items()
+            if among is None or level.strip().lower() in among
+        }
+        return Levels(counted, table.rows)
+    cells = table.sample[name]
+    if among is not None:
+        cells = cells[cells.str.strip().str.lower().isin(list(among))]
+    counts = cells.value_counts()
     counts = counts.sort_index().sort_values(ascending=False, kind="stable")
     found = zip(counts.index.tolist(), counts.tolist(), strict=True)
     return Levels(dict(found), len(table.sample))

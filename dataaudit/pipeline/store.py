@@ -12,7 +12,6 @@ from types import ModuleType
 from typing import Any
 from zipfile import BadZipFile
 
-import skops.io
 from sklearn.base import BaseEstimator
 
 from dataaudit import defects, encode, estimator
@@ -46,6 +45,8 @@ def save(cleaning: Cleaning, path: str | Path) -> None:
     path
         The file; one that is there is written over.
     """
+    import skops.io  # here, as `check` saves nothing and it takes long to load
+
     skops.io.dump(cleaning, Path(path))
 
 
@@ -66,6 +67,8 @@ def load(path: str | Path, *, allow_code: Collection[str] = ()) -> Cleaning:
     DataError
         Where it holds a type that is neither ours, nor known, nor allowed, or is no cleaning.
     """
+    import skops.io
+
     trusted = {*own_types(), *OTHERS, *(_type_name(imported(code)) for code in allow_code)}
     try:
         unknown = sorted(set(skops.io.get_untrusted_types(file=path)) - trusted)

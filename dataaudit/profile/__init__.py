@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from dataaudit.engine import Engine
 from dataaudit.engine.sql import ident
+from dataaudit.ordered import quantiles
 from dataaudit.profile.scan import Facts, scan
 from dataaudit.profile.values import MOST_LEVELS, TOP_VALUES, Counted, count_levels
 from dataaudit.rows import to_pandas
@@ -109,11 +110,16 @@ class ColumnProfile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """Row count and one `ColumnProfile` for each column."""
+    """Row count and one `ColumnProfile` for each column.
+
+    ``ordered`` has the finite cells of each number column of the sample, ascending: they are sorted
+    once for all who need quantiles, counts of values or a histogram.
+    """
 
     rows: int
     columns: Mapping[str, ColumnProfile]
     sample_rows: int
+    ordered: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> ColumnProfile:
         return self.columns[name]
@@ -143,17 +149,23 @@ def profile(
     rows = int(engine.query(f"SELECT count(*) FROM {ident(relation)}").column(0)[0].as_py())
     facts, sample = scan(engine, relation, columns, rows=rows, limit=sample_rows, seed=seed)
     frame = to_pandas(sample, columns)
+    cells = {name: frame[name].to_numpy(dtype=float) for name in columns if columns[name].is_number}
+    ordered = {name: np.sort(numbers[np.isfinite(numbers)]) for name, numbers in cells.items()}
     profiles = {
         name: ColumnProfile(
             name=name,
             dtype=column.dtype,
             rows=rows,
-            **(_numbers(frame[name], facts[name]["present"]) if column.is_number else {}),
+            **(
+                _numbers(cells[name], ordered[name], facts[name]["present"])
+                if column.is_number
+                else {}
+            ),
             **_values(engine, relation, column, sample.column(name), facts[name]),
         )
         for name, column in columns.items()
     }
-    return Profile(rows=rows, columns=profiles, sample_rows=len(frame)), frame
+    return Profile(rows=rows, columns=profiles, sample_rows=len(frame), ordered=ordered), frame
 
 
 def _values(
@@ -184,17 +196,14 @@ def _values(
     }
 
 
-def _numbers(cells: pd.Series, present: int) -> Facts:
+def _numbers(cells: np.ndarray, ordered: np.ndarray, present: int) -> Facts:
     """Return what the sample tells of a number column: how many are 0 or below, and quantiles."""
-    numbers = cells.to_numpy(dtype=float)
-    numbers = numbers[~np.isnan(numbers)]
-    finite = numbers[np.isfinite(numbers)]
-    if not finite.size:
+    numbers = cells[~np.isnan(cells)]
+    if not ordered.size:
         return {"negatives": int((numbers < 0).sum())}
     times = present / len(numbers)
-    quantiles = np.quantile(finite, PROBABILITIES).tolist()
     return {
         "zeros": round(float((numbers == 0).sum()) * times),
         "negatives": round(float((numbers < 0).sum()) * times),
-        "quantiles": dict(zip(PROBABILITIES, quantiles, strict=True)),
+        "quantiles": dict(zip(PROBABILITIES, quantiles(ordered, PROBABILITIES), strict=True)),
     }

@@ -80,7 +80,7 @@ class Counted:
 
     def shapes(self) -> dict[str, float]:
         """Return the shares of cells of text that look like numbers and like dates."""
-        texts = pc.utf8_trim_whitespace(self.values)
+        texts = pc.utf8_trim_whitespace(self.values.cast(pa.string()))
         return {
             "number_like": self._share(texts, _NUMBER),
             "date_like": self._share(texts, _DATE),

@@ -23,6 +23,7 @@ _FAR = 1.5  # of the middle 98 %: what lies further out is drawn as one bar, or 
 def histogram(
     values: pd.Series,
     *,
+    ordered: np.ndarray | None = None,
     low: float | None = None,
     high: float | None = None,
     value: float | None = None,
@@ -33,6 +34,8 @@ def histogram(
     ----------
     values : Series of shape (sample rows,)
         Missing and infinite cells are left out.
+    ordered : ndarray of float64, optional
+        The others, ascending, where they were sorted already.
     low, high
         Bounds beyond which a cell is an outlier, if a check gave them.
     value
@@ -45,9 +48,7 @@ def histogram(
         further out. None where nothing is left to draw.
     """
     is_date = pd.api.types.is_datetime64_any_dtype(values)
-    seconds = values.dropna().astype("datetime64[s]").astype("int64") if is_date else values
-    cells = np.asarray(seconds, dtype="float64")
-    cells = np.sort(cells[np.isfinite(cells)])
+    cells = ordered if ordered is not None else _sorted(values, is_date=is_date)
     if not cells.size or cells[0] == cells[-1]:
         return None
     start, stop = _window(cells)
@@ -71,6 +72,13 @@ def histogram(
         "value": finite(value),
         "rows": int(cells.size),
     }
+
+
+def _sorted(values: pd.Series, *, is_date: bool) -> np.ndarray:
+    """Return the finite cells, dates as seconds since 1970."""
+    seconds = values.dropna().astype("datetime64[s]").astype("int64") if is_date else values
+    cells = np.asarray(seconds, dtype="float64")
+    return np.sort(cells[np.isfinite(cells)])
 
 
 def _counts(ordered: np.ndarray, edges: np.ndarray) -> list[int]:

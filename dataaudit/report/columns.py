@@ -61,7 +61,7 @@ def describe(
             "dtype": column.dtype,
             **_role(name, task),
             **_counts(column),
-            **_values(column, None if sample is None else sample.get(name), name in sensitive),
+            **(_hidden() if name in sensitive else _values(column, profile, sample)),
             "reading": [] if name in sensitive else _reading(columns.get(name)),
             "findings": _linked(places[name], findings),
         }
@@ -91,14 +91,18 @@ def _counts(column: ColumnProfile) -> dict[str, Any]:
     }
 
 
-def _values(column: ColumnProfile, cells: pd.Series | None, is_sensitive: bool) -> dict[str, Any]:  # noqa: FBT001 - one call
-    """Return what shows values: nothing of a sensitive column."""
-    if is_sensitive:
-        return {"is_sensitive": True, "summary": HIDDEN, "facts": [], "chart": None}
+def _hidden() -> dict[str, Any]:
+    """Return what a sensitive column shows: no value."""
+    return {"is_sensitive": True, "summary": HIDDEN, "facts": [], "chart": None}
+
+
+def _values(column: ColumnProfile, profile: Profile, sample: pd.DataFrame | None) -> dict[str, Any]:
+    """Return what shows values."""
+    cells = None if sample is None else sample.get(column.name)
     is_few = column.distinct <= bins.TOP_BARS
     chart = None
     if column.dtype in ("int", "float", "date") and cells is not None and not is_few:
-        chart = bins.histogram(cells)
+        chart = bins.histogram(cells, ordered=profile.ordered.get(column.name))
     return {
         "is_sensitive": False,
         "summary": _summary(column),

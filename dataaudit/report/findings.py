@@ -211,7 +211,8 @@ def _of_column(name: str, finding: Finding, context: Context) -> dict[str, Any] 
     column = context.profile[name]
     if column.dtype in ("int", "float") and context.sample is not None and name in context.sample:
         marks = {key: _as_number(finding.evidence.get(key)) for key in _MARKS}
-        return bins.histogram(context.sample[name], **marks)
+        ordered = context.profile.ordered.get(name)
+        return bins.histogram(context.sample[name], ordered=ordered, **marks)
     if column.dtype in ("str", "bool"):
         return bins.levels(column, marked=_texts(finding.evidence))
     return None

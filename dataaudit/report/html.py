@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from dataaudit.report import charts
+from dataaudit.report.bytecode import BesideTemplates
 from dataaudit.report.text import number
 
 _CODE = re.compile(r"`([^`]+)`")
@@ -45,6 +47,7 @@ def templates() -> Environment:
     """Return the templates, with the words and drawings they place."""
     environment = Environment(
         loader=PackageLoader("dataaudit.report"),
+        bytecode_cache=BesideTemplates(Path(__file__).parent / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

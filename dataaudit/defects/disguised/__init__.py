@@ -97,7 +97,8 @@ class Disguised(Wanted, Defect):
             if table.columns[name].dtype == "str":
                 yield from self._words(table, name)
                 continue
-            for one in self.discovered(table.sample[name], name):
+            ordered = table.profile.ordered.get(name)
+            for one in self.discovered(table.sample[name], name, ordered):
                 if not self.is_vetoed(name, one.value):
                     yield self._number(table, name, one)
 
@@ -136,10 +137,8 @@ class Disguised(Wanted, Defect):
 
     def _words(self, table: Table, name: str) -> Iterator[Finding]:
         """Name the words for missing that still stand in a text column."""
-        levels = levels_of(table, name)
-        words = TOKENS | DOUBTFUL_TOKENS
-        known = {one: n for one, n in levels.counts.items() if one.strip().lower() in words}
-        found = in_text(known, [str(level) for level, _ in table.profile[name].top])
+        levels = levels_of(table, name, among=TOKENS | DOUBTFUL_TOKENS)
+        found = in_text(levels.counts, [str(level) for level, _ in table.profile[name].top])
         for is_sure in (True, False):
             counts = {
                 str(one.value): one.count

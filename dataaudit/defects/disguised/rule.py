@@ -23,6 +23,7 @@ from dataaudit.defects.disguised.words import (
     TOKENS,
     ZERO_MEANS_NONE,
 )
+from dataaudit.ordered import counted
 
 Zero = Literal["blank", "ask", "never"]
 Value = int | float | str
@@ -53,8 +54,12 @@ class Sentinel:
     is_sure: bool
 
 
-def sentinels_of(values: pd.Series, name: str, zero: Zero = "blank") -> list[Sentinel]:
+def sentinels_of(
+    values: pd.Series, name: str, zero: Zero = "blank", ordered: np.ndarray | None = None
+) -> list[Sentinel]:
     """Return the sentinels of a column of any type.
+
+    ``ordered`` are its finite cells, ascending, where it is numbers that were sorted already.
 
     Examples
     --------
@@ -65,7 +70,10 @@ def sentinels_of(values: pd.Series, name: str, zero: Zero = "blank") -> list[Sen
     if pd.api.types.is_bool_dtype(values):
         return []
     if pd.api.types.is_numeric_dtype(values):
-        return list(_in_numbers(values, name, zero))
+        if ordered is None:
+            cells = values.to_numpy(dtype=float, na_value=np.nan)
+            ordered = np.sort(cells[np.isfinite(cells)])
+        return list(_in_numbers(ordered, name, zero))
     if pd.api.types.is_datetime64_any_dtype(values):
         return list(_in_dates(values))
     counts = values.dropna().astype(str).value_counts()
@@ -103,10 +111,9 @@ _OUTERMOST = 5  # values at each end that may be codes
 _SPIKE = 5  # equal cells that make a spike of a value that no list of codes has
 
 
-def _in_numbers(values: pd.Series, name: str, zero: Zero) -> Iterator[Sentinel]:
+def _in_numbers(ordered: np.ndarray, name: str, zero: Zero) -> Iterator[Sentinel]:
     """Yield codes far from the bulk, caps, and zeros."""
-    numbers = values.to_numpy(dtype=float, na_value=np.nan)
-    unique, counts = np.unique(numbers[np.isfinite(numbers)], return_counts=True)
+    unique, counts = counted(ordered)
     is_code = np.zeros(len(unique), dtype=bool)
     ends = {*range(len(unique))[:_OUTERMOST], *range(len(unique))[-_OUTERMOST:]}
     for place in ends:

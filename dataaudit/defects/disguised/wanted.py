@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from dataaudit.defects.disguised.rule import Sentinel, Value, Zero, sentinels_of
@@ -15,10 +16,13 @@ class Wanted:
     also: list[Value] | dict[str, list[Value]] | None
     never: dict[str, list[Value]] | None
 
-    def discovered(self, values: pd.Series, name: str) -> list[Sentinel]:
-        """Return what the rule finds in one column, before vetoes."""
-        is_text = form(values) is str
-        return sentinels_of(values, str(name), self.zero) if self.discover or is_text else []
+    def discovered(
+        self, values: pd.Series, name: str, ordered: np.ndarray | None = None
+    ) -> list[Sentinel]:
+        """Return what the rule finds in one column, before vetoes; see `sentinels_of`."""
+        if not self.discover and form(values) is not str:
+            return []
+        return sentinels_of(values, str(name), self.zero, ordered)
 
     def is_vetoed(self, name: str, value: Value) -> bool:
         """Tell whether `never` names this value of this column."""

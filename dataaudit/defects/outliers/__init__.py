@@ -40,7 +40,7 @@ import pandas as pd
 from pydantic import Field
 
 from dataaudit.defects import Defect
-from dataaudit.defects.outliers.bounds import Bounds, bounds
+from dataaudit.defects.outliers.bounds import Bounds, bounds_of
 from dataaudit.defects.outliers.repeats import Repeat, repeat
 from dataaudit.defects.outliers.rows import apart, isolation
 from dataaudit.finding import Finding, Remedy, Severity
@@ -93,10 +93,9 @@ class Outliers(Defect):
 
     def detect(self, table: Table) -> Iterator[Finding]:
         """Yield findings column by column, then one for whole rows."""
-        cells = {name: table.sample[name].to_numpy(dtype="float64") for name in self._names(table)}
-        cells = {name: np.sort(values[np.isfinite(values)]) for name, values in cells.items()}
+        cells = {name: table.profile.ordered[name] for name in self._names(table)}
         yield from self._infinite(table)
-        found = {name: bounds(values, self.reach) for name, values in cells.items()}
+        found = {name: bounds_of(values, self.reach) for name, values in cells.items()}
         known = {name: limits for name, limits in found.items() if limits is not None}
         for name, limits in known.items():
             low, high = _ends(table.profile[name])

@@ -9,11 +9,12 @@ the tail goes on, and up to 10 % of gross cells at either end cannot hide themse
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
+
+from dataaudit.ordered import counted, quantiles
 
 _NORMAL = NormalDist()
 _QUARTER = _NORMAL.inv_cdf(0.75)
@@ -63,36 +64,24 @@ def bounds(cells: np.ndarray, reach: float) -> Bounds | None:
     >>> bounds(cells, reach=5.0).high < 9999.0
     True
     """
-    cells = np.sort(cells)
-    starts = starts_of(cells)
-    if len(cells) < _FEWEST_CELLS or len(starts) < _FEWEST_VALUES:
+    return bounds_of(np.sort(cells), reach)
+
+
+def bounds_of(cells: np.ndarray, reach: float) -> Bounds | None:
+    """Do the same for cells that are in order already."""
+    values, counts = counted(cells)
+    if len(cells) < _FEWEST_CELLS or len(values) < _FEWEST_VALUES:
         return None
     fences = _fences(cells, reach)
     if fences is not None:
         return fences
-    common = cells[starts[np.argmax(np.diff(starts, append=len(cells)))]]
+    common = values[np.argmax(counts)]
     rest = cells[cells != common]
     fences = _fences(rest, reach) if len(rest) >= _FEWEST_CELLS else None
     if fences is None:
         return None
     low, high = min(fences.low, common), max(fences.high, common)
     return Bounds(float(low), quantiles(cells, [0.5])[0], float(high))
-
-
-def starts_of(ordered: np.ndarray) -> np.ndarray:
-    """Return where each value begins in cells that are in order."""
-    return np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])
-
-
-def quantiles(ordered: np.ndarray, shares: Sequence[float]) -> list[float]:
-    """Return quantiles of cells that are in order already, as `numpy.quantile` defines them."""
-    places = np.asarray(shares) * (len(ordered) - 1)
-    below = np.floor(places).astype(np.intp)
-    low, high = ordered[below], ordered[np.minimum(below + 1, len(ordered) - 1)]
-    with np.errstate(over="ignore", invalid="ignore"):  # as far apart as doubles go
-        step, part = high - low, places - below
-        between = np.where(part < 0.5, low + step * part, high - step * (1 - part))  # noqa: PLR2004 - exact at either end
-    return [float(one) for one in between]
 
 
 def _fences(cells: np.ndarray, reach: float) -> Bounds | None:

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from dataaudit.defects.outliers.bounds import starts_of
+from dataaudit.ordered import counted
 
 _FEWEST_VALUES = 20  # of a column that is measured rather than chosen from a list
 _FEWEST_REPEATS = 10
@@ -36,16 +36,14 @@ def repeat(cells: np.ndarray) -> Repeat | None:
     Parameters
     ----------
     cells : ndarray of shape (n,), float64
-        Finite cells.
+        Finite cells, ascending.
 
     Examples
     --------
     >>> repeat(np.append(np.arange(40.0), [99999.0] * 12)).value
     99999.0
     """
-    cells = np.sort(cells)
-    starts = starts_of(cells)
-    values, counts = cells[starts], np.diff(starts, append=len(cells))
+    values, counts = counted(cells)
     if len(values) < _FEWEST_VALUES:
         return None
     middle = cells[(len(cells) - 1) // 2] / 2 + cells[len(cells) // 2] / 2

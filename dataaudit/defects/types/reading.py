@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -112,6 +113,7 @@ def split(levels: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["digits", "sign", "unit"], index=levels.index)
 
 
+@lru_cache(maxsize=2 * _LEVELS)  # a column that cannot be read is split once more for its mix
 def _parts(level: str) -> tuple[str | None, float, str | None]:
     found = _CELL.fullmatch(level)
     if found is None or bool(found["open"]) != bool(found["close"]):
@@ -233,8 +235,7 @@ def _seen(levels: pd.Index) -> list[str | None]:
     return [
         form
         for form, shape in DATE_FORMS.items()
-        if form != "%Y%m%d"
-        and any(pattern(shape).fullmatch(level) for level in heads)
+        if form != "%Y%m%d" and any(pattern(shape).fullmatch(level) for level in heads)
     ]
 
 
