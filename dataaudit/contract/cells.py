@@ -12,12 +12,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from dataaudit.engine import Engine
-from dataaudit.engine.sql import ident, literal
-from dataaudit.source.casts import is_gap, native_dtype, typed
-from dataaudit.source.columns import ROW, Column, column_kinds
+from dataaudit.engine.sql import ident
+from dataaudit.source.casts import is_gap, native_dtype
+from dataaudit.source.columns import ROW, Column, column_kinds, typed_cell
 
 _UNREAD = "contract_unread"
-_FIRST_SIGN, _PAST_ASCII = "!", "\x80"  # no white space of ASCII sorts between them
 _SQL_TYPES = {"int": "BIGINT", "float": "DOUBLE"}
 
 
@@ -33,6 +32,8 @@ class Cell:
         NULL where the cell is missing or unreadable.
     quick
         The same in a form that is cheaper, and may be something else where ``value`` is NULL.
+    is_sure
+        Whether ``quick`` is NULL wherever ``value`` is.
     missing
         True where the cell is missing; may be true where it is unreadable.
     unread
@@ -42,6 +43,7 @@ class Cell:
     column: Column
     value: str
     quick: str
+    is_sure: bool
     missing: str
     unread: str | None = None
 
@@ -97,7 +99,7 @@ def _as_read(columns: Mapping[str, Column], kinds: Mapping[str, str], free: str)
     """Return the rows of ``raw`` with each cell as read and as value."""
     parts, cells, texts = [ROW], {}, {}
     for i, (name, column) in enumerate(columns.items()):
-        value = typed(name, kinds[name], column.dtype, column.nulls, column.format)
+        value = typed_cell(column, kinds[name])
         raw = ident(f"{free}{i}")
         parts += [f"{value} AS {ident(name)}", f"{ident(name)} AS {raw}"]
         texts[name] = raw if kinds[name] == "VARCHAR" else f"CAST({raw} AS VARCHAR)"
@@ -106,20 +108,18 @@ def _as_read(columns: Mapping[str, Column], kinds: Mapping[str, str], free: str)
 
 
 def _cell_as_read(column: Column, kind: str, raw: str) -> Cell:
-    """Return a cell that needs no parsing; is it a null token is asked last, of few."""
+    """Return a cell that needs no parsing: whether it is a null token is asked last, of few."""
     value = ident(column.name)
-    quick, missing = value, f"{value} IS NULL"
-    if column.dtype == "str" and kind == "VARCHAR":
-        quick = raw
-        starts = [f"{raw} < {literal(_FIRST_SIGN)}", f"{raw} >= {literal(_PAST_ASCII)}"]
-        starts += [f"starts_with({raw}, {literal(token)})" for token in column.nulls]
-        gap = is_gap(raw, kind, column.nulls)
-        missing = f"({raw} IS NULL OR (({' OR '.join(starts)}) AND {gap}))"
-    elif column.dtype in _SQL_TYPES:
+    quick, is_sure = value, True
+    if column.dtype in _SQL_TYPES:
         quick = f"CAST({raw} AS {_SQL_TYPES[column.dtype]})"
-    elif column.dtype == "bool" or kind == "TIMESTAMP":
+        is_sure = column.dtype == "int" and not column.nulls  # a float may be no number
+    elif kind == "VARCHAR" or column.dtype == "bool" or kind == "TIMESTAMP":
         quick = raw
-    return Cell(column=column, value=value, quick=quick, missing=missing)
+        is_sure = not (column.nulls or (kind == "VARCHAR" and column.has_gaps))
+    return Cell(
+        column=column, value=value, quick=quick, is_sure=is_sure, missing=f"{value} IS NULL"
+    )
 
 
 def _as_stored(
@@ -135,7 +135,9 @@ def _as_stored(
     for i, (name, column) in enumerate(columns.items()):
         x = ident(name)
         unread = f"coalesce(list_contains({found}, {i}), FALSE)" if name in judged else None
-        cells[name] = Cell(column=column, value=x, quick=x, missing=f"{x} IS NULL", unread=unread)
+        cells[name] = Cell(
+            column=column, value=x, quick=x, is_sure=True, missing=f"{x} IS NULL", unread=unread
+        )
     if not judged:
         return Rows(sql="typed AS seen", cells=cells)
     _store_unread(engine, columns, kinds, judged)
@@ -155,7 +157,7 @@ def _store_unread(
     for i, (name, column) in enumerate(columns.items()):
         if name in judged:
             x, kind = ident(name), kinds[name]
-            value = typed(name, kind, column.dtype, column.nulls, column.format)
+            value = typed_cell(column, kind)
             gap = is_gap(x, kind, column.nulls)
             tests[i] = f"({x} IS NOT NULL AND ({value}) IS NULL AND NOT {gap})"
     anything = " OR ".join(tests.values())

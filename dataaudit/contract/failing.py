@@ -189,7 +189,9 @@ class _Search:
         if clause.condition is None:
             return cell.missing
         test = broken(clause.condition, cell.quick, cell.column.dtype)
-        return None if test is None else f"({test}) AND {cell.value} IS NOT NULL"
+        if test is None or cell.is_sure:
+            return test
+        return f"({test}) AND {cell.value} IS NOT NULL"
 
 
 def _store(search: _Search, tests: Mapping[int, str], *, has_cells: bool) -> None:
