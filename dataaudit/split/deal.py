@@ -109,8 +109,8 @@ def _by_key(
     label = f"{ident(str(task.target))} AS y" if task.kind == "classification" else "'' AS y"
     notes = [f"Above {STRATIFIED_ROWS:,} rows a key of each row decides its side, without strata."]
     named, row = task.group or task.id, ident(ROW)
-    # Every row its own key: for rows so much alike that too few keys are left to deal.
-    for position in (key.fingerprint(columns, task, wanted.seed), _row_position(wanted.seed)):
+    by_row = _row_position(wanted.seed)  # for rows so much alike that there are few keys to deal
+    for position in (key.fingerprint(columns, task, wanted.seed), by_row):
         engine.store(
             "dealt",
             f"SELECT {row}, {_side(wanted)} AS side, y "
@@ -120,8 +120,11 @@ def _by_key(
         keyed = f"SELECT *, {position} AS {_POSITION} FROM labelled"
         side = _side(wanted, _POSITION)
         engine.view("sided", f"SELECT *, {side} AS {SIDE} FROM ({keyed}) AS keyed")
-        if named or wanted.test_from is not None or _is_near(_sides_counted(engine), wanted.shares):
-            return notes, wanted.test_from is None
+        is_forced = named is not None or wanted.test_from is not None
+        if is_forced or _is_near(_sides_counted(engine), wanted.shares):
+            break
+    if position != by_row:
+        return notes, wanted.test_from is None
     notes.append("So many rows have the same features that they were not held on one side.")
     return notes, False
 
