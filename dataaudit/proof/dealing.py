@@ -151,7 +151,8 @@ class CleanFile:
         for path in self._files:
             with pq.ParquetFile(path) as file:
                 known = [name for name in (SYNTHETIC, WEIGHT) if name in file.schema_arrow.names]
-                yield from file.iter_batches(ROW_GROUP, columns=[*names, *known])
+                for group in range(file.num_row_groups):  # all at once would pile up in memory
+                    yield from file.iter_batches(ROW_GROUP, [group], [*names, *known])
 
 
 class Parts:
