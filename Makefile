@@ -14,7 +14,7 @@ demo: $(READY)
 test: $(READY) style
 	sh tests/install_browser.sh
 	sh tests/install_java.sh
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 quick: $(READY) style
 	$(BIN)/python -m pytest -n 2 -m "not slow and not browser and not spark" --ignore dataaudit/proof

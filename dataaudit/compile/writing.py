@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from dataaudit.compile.batches import Plan, write_batches
+from dataaudit.compile.mapped import mapped
 from dataaudit.compile.statement import compiled
 from dataaudit.engine import Engine
 from dataaudit.engine.sql import ident, literal
@@ -77,19 +78,25 @@ def write(
             is_duckdb=engine.dialect == "duckdb",
         )  # fmt: skip
     except NoSqlFormError:
-        return write_batches(plan, path, append=append, metadata=metadata, progress=progress)
+        if engine.dialect != "spark":
+            return write_batches(plan, path, append=append, metadata=metadata, progress=progress)
+        return engine.copy(_appended(mapped(plan), append), path, metadata=metadata)
     names = [name for name, _ in cleaning.steps]
     if names:
         refuse_others([cell.name for cell in made.cells if cell.kind != "number"], names)
-    sql = made.sql
-    if append is not None:
-        sql = f"SELECT * FROM ({sql}) UNION ALL BY NAME SELECT * FROM {ident(append)}"
-    rows = engine.copy(sql, path, metadata=metadata)
+    rows = engine.copy(_appended(made.sql, append), path, metadata=metadata)
     if names:
         refuse_gaps(_gaps(engine, path, [cell.name for cell in made.cells]), names)
     if progress is not None:
         progress(rows, rows)
     return rows
+
+
+def _appended(sql: str, relation: str | None) -> str:
+    """Return the statement with the rows of a relation behind its own."""
+    if relation is None:
+        return sql
+    return f"SELECT * FROM ({sql}) UNION ALL BY NAME SELECT * FROM {ident(relation)}"
 
 
 def _gaps(engine: Engine, path: Path, names: Sequence[str]) -> list[str]:

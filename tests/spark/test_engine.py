@@ -110,7 +110,9 @@ def test_python_runs_on_the_workers_batch_by_batch(engine, tmp_path):
     def doubled(batch):
         return pa.RecordBatch.from_arrays([pc.multiply(batch.column(0), 2)], ["y"])
 
-    assert engine.map_batches("SELECT x FROM numbers", tmp_path / "y", doubled, "y BIGINT") == 100
+    schema = pa.schema([("y", pa.int64())])
+    engine.map_batches("doubled", "SELECT x FROM numbers", doubled, schema)
+    assert engine.copy("SELECT * FROM doubled", tmp_path / "y") == 100
     assert sorted(pq.read_table(tmp_path / "y")["y"].to_pylist()) == list(range(0, 200, 2))
 
 

@@ -5,6 +5,7 @@ Only what both have is used: SQL, arrow tables in and out, Parquet written by th
 
 from __future__ import annotations
 
+import functools
 import re
 import shutil
 import tempfile
@@ -175,28 +176,28 @@ class SparkEngine:
         return in_order(path)
 
     def map_batches(
-        self, sql: str, path: Path, change: Callable[[pa.RecordBatch], pa.RecordBatch], schema: str
-    ) -> int:
-        """Write what a Python function makes of a SELECT, batch by batch on the workers.
+        self, name: str, sql: str, change: Callable[[pa.RecordBatch], pa.RecordBatch], to: pa.Schema
+    ) -> None:
+        """Name what a Python function makes of a SELECT, batch by batch on the workers.
 
         Parameters
         ----------
-        sql, path
-            As in `copy`.
+        name, sql
+            As in `view`.
         change
             Must be picklable; what it imports must be installed on the workers.
-        schema
-            Of what it returns, as Spark writes it: "a DOUBLE, b STRING".
+        to
+            The schema of what it returns.
+
+        Raises
+        ------
+        QueryError, EngineError
+            As `query`.
         """
-
-        def on_worker(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-            return (change(batch) for batch in batches)
-
-        self._files += 1
-        name = f"mapped_{self._files}"
+        schema = self._run(lambda: self.session.createDataFrame(to.empty_table()).schema)
+        on_worker = functools.partial(_changed, change)
         changed = self._run(lambda: self._frame(sql).mapInArrow(on_worker, schema))
         self._run(lambda: changed.createOrReplaceTempView(name))
-        return self.copy(f"SELECT * FROM {name}", path)
 
     def scan(self, name: str, data: str | Sequence[str], *, row: str, start: int) -> Scanned:
         """Name the rows of Parquet files, an address or a table; see `reading.scanned`.
@@ -239,6 +240,12 @@ class SparkEngine:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _changed(
+    change: Callable[[pa.RecordBatch], pa.RecordBatch], batches: Iterator[pa.RecordBatch]
+) -> Iterator[pa.RecordBatch]:
+    return (change(batch) for batch in batches)
 
 
 def _quietly(call: Callable[[], Any]) -> None:

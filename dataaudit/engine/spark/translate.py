@@ -314,6 +314,18 @@ def _star(node: exp.Expression) -> exp.Expression:
     return node
 
 
+def _files(node: exp.Expression) -> exp.Expression:
+    """``read_parquet`` of a list of files."""
+    if not isinstance(node.this, exp.ReadParquet):
+        return node
+    files = node.this.expressions[0]
+    if not isinstance(files, exp.Array):
+        return node
+    parts = [f"SELECT * FROM parquet.`{file.name}`" for file in files.expressions]
+    union = sqlglot.parse_one(" UNION ALL ".join(parts), dialect="spark")
+    return exp.Subquery(this=union, alias=node.args.get("alias"))
+
+
 _ANONYMOUS: dict[str, Callable[..., exp.Expression]] = {
     "isfinite": lambda x: _spark(_FINITE, x=x),
     "epoch_us": lambda x: _spark("unix_micros(CAST(:x AS TIMESTAMP_LTZ))", x=x),
@@ -353,6 +365,7 @@ _RULES: dict[type, Callable[[exp.Expression], exp.Expression]] = {
     exp.RegexpLike: _matches,
     exp.RegexpReplace: _replaced,
     exp.Star: _star,
+    exp.Table: _files,
     exp.TimeToStr: _formatted,
     exp.Trim: _trim,
     exp.TryCast: _cast,
