@@ -55,7 +55,9 @@ def _places(step: Any, i: int) -> np.ndarray:
     if not getattr(step, "_infrequent_enabled", False):
         return plain
     mapping = step._default_to_infrequent_mappings[i]  # noqa: SLF001 - scikit-learn says it nowhere else
-    return plain if mapping is None else np.asarray(mapping)
+    if mapping is None:
+        return plain
+    return np.append(mapping, plain[len(mapping) :])  # an OrdinalEncoder leaves out the missing
 
 
 @sql_of.register
@@ -79,7 +81,7 @@ def _(step: OneHotEncoder, cells: Sequence[Cell], query: Query) -> list[Cell]:
             for place in range(int(places.max(initial=-1)) + 1)
             if place != gone
         ]
-    return renamed(step, out)
+    return renamed(step, cells, out)
 
 
 def _unknown(step: OneHotEncoder, i: int) -> str:
@@ -112,7 +114,7 @@ def _(step: OrdinalEncoder, cells: Sequence[Cell], query: Query) -> list[Cell]:
         numbers = [missing if pd.isna(level) else number(place) for level, place in pairs]
         [sql] = valued(cell, step.categories_[i], [numbers], [unknown], query)
         out.append(Cell(cell.name, sql, "number"))
-    return renamed(step, out)
+    return renamed(step, cells, out)
 
 
 def _or_null(value: Any) -> str:
@@ -131,4 +133,4 @@ def _(step: TargetEncoder, cells: Sequence[Cell], query: Query) -> list[Cell]:
         values = [[number(value) for value in table] for table in tables]
         found = valued(cell, step.categories_[i], values, means, query)
         out += [Cell(cell.name, sql, "number") for sql in found]
-    return renamed(step, out)
+    return renamed(step, cells, out)

@@ -138,7 +138,10 @@ def _(step: ClipOutliers, cells: Sequence[Cell], query: Query) -> list[Cell]:  #
 
 
 @sql_of.register
-def _(step: FillGaps, cells: Sequence[Cell], query: Query) -> list[Cell]:  # noqa: ARG001 - as all
+def _(step: FillGaps, cells: Sequence[Cell], query: Query) -> list[Cell]:
+    for cell, fill in zip(cells, step.fills_, strict=True):
+        if cell.kind == "date" and pd.isna(pd.to_datetime(fill, errors="coerce")):
+            raise query.refuse(f"it fills the dates of `{cell.name}` with a word")
     filled = [
         replace(cell, sql=f"coalesce({cell.sql}, {value_sql(fill, cell.kind)})")
         for cell, fill in zip(cells, step.fills_, strict=True)

@@ -200,7 +200,11 @@ def finite(x: str) -> str:
     return f"CASE WHEN {x} BETWEEN {number(-LARGEST)} AND {number(LARGEST)} THEN {x} END"
 
 
-def renamed(step: Any, cells: Sequence[Cell]) -> list[Cell]:
-    """Return cells under the names that a fitted scikit-learn step gives its columns."""
-    names = [str(name) for name in step.get_feature_names_out()]
+def renamed(step: Any, before: Sequence[Cell], cells: Sequence[Cell]) -> list[Cell]:
+    """Return cells under the names that a fitted step gives to what it makes of those before.
+
+    A step within a pipeline has mostly seen arrays, so that it has to be told the names.
+    """
+    given = None if hasattr(step, "feature_names_in_") else [cell.name for cell in before]
+    names = [str(name) for name in step.get_feature_names_out(given)]
     return [replace(cell, name=name) for cell, name in zip(cells, names, strict=True)]

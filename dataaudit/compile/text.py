@@ -37,7 +37,11 @@ def folded(x: str, known: Collection[str]) -> str:
     texts matter: the sharp s of the German languages, ligatures, the Kelvin sign.
     """
     signs = set().union(*known)
-    odd = {one: fold for one, fold in _unlike_lower().items() if signs.issuperset(fold)}
+    odd = {
+        one: fold
+        for one, fold in _unlike_lower().items()
+        if signs.issuperset(fold) or one.lower()[0] in signs  # SQL's lower keeps one sign
+    }
     if not odd:
         return f"lower({x})"
     folds = x

@@ -21,6 +21,7 @@ from sklearn.preprocessing import (
 )
 
 from dataaudit.compile.query import Cell, Query, flag, number, renamed, sql_of, value_sql
+from dataaudit.estimator import FrameTransformer
 
 PASS = "passthrough"  # noqa: S105 - scikit-learn's word for a step that does nothing
 
@@ -33,7 +34,7 @@ def _(step: SimpleImputer, cells: Sequence[Cell], query: Query) -> list[Cell]:
         if step.keep_empty_features or step.strategy == "constant" or not pd.isna(fill)
     ]
     flags = sql_of(step.indicator_, cells, query) if step.add_indicator else []
-    return renamed(step, [*kept, *flags])
+    return renamed(step, cells, [*kept, *flags])
 
 
 def _is_gap(cell: Cell, missing: Any) -> str:
@@ -60,7 +61,7 @@ def _(step: MissingIndicator, cells: Sequence[Cell], query: Query) -> list[Cell]
         Cell(cells[i].name, flag(_is_gap(cells[i], step.missing_values)), "number")
         for i in step.features_
     ]
-    return renamed(step, flags) if hasattr(step, "feature_names_in_") else flags
+    return renamed(step, cells, flags)
 
 
 def _numbers(step: Any, cells: Sequence[Cell], query: Query) -> None:
@@ -148,12 +149,12 @@ def _(step: FeatureUnion, cells: Sequence[Cell], query: Query) -> list[Cell]:
     if step.transformer_weights:
         raise query.refuse("a FeatureUnion with weights has none")
     parts = [cell for _, inner in step.transformer_list for cell in after(inner, cells, query)]
-    return renamed(step, parts)
+    return renamed(step, cells, parts)
 
 
 @sql_of.register
 def _(step: ColumnTransformer, cells: Sequence[Cell], query: Query) -> list[Cell]:
-    return renamed(step, list(branches(step, cells, query)))
+    return renamed(step, cells, branches(step, cells, query))
 
 
 def branches(step: ColumnTransformer, cells: Sequence[Cell], query: Query) -> list[Cell]:
@@ -183,4 +184,9 @@ def after(step: Any, cells: Sequence[Cell], query: Query) -> list[Cell]:
     """Return the cells behind a step that may be "passthrough", "drop" or None."""
     if step is None or step == PASS:
         return list(cells)
-    return [] if isinstance(step, str) else sql_of(step, cells, query)
+    if isinstance(step, str):
+        return []
+    if isinstance(step, FrameTransformer) and not hasattr(step, "feature_names_in_"):
+        numbered = [replace(cell, name=f"x{i}") for i, cell in enumerate(cells)]
+        return renamed(step, cells, sql_of(step, numbered, query))
+    return sql_of(step, cells, query)
