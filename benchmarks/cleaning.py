@@ -2,8 +2,8 @@
 
 `python benchmarks/cleaning.py FOLDER [--rows-scale N] [--rows-onehot N] [--repeats N]` makes the
 tables in FOLDER and prints a Markdown table for two jobs: impute and scale 18 floats and keep the
-other columns; one-hot encode 5 texts beside 20 numbers (190 columns out, gaps of text a level of their own; numbers imputed). Every run is a process of
-its own, in turn. The floor reads and writes the same columns unchanged, with two pyarrow writers.
+other columns; one-hot encode 5 texts beside 20 imputed numbers (190 columns out, a gap in a text is
+a level). Every run is a process of its own, in turn. The floor reads and writes the same columns unchanged, with two pyarrow writers.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def by_hand(job: str, table: Path, out: Path) -> None:
         quarters = ", ".join(f"approx_quantile({n}, [0.25, 0.5, 0.75])" for n in FLOATS)
         found = connection.sql(
             f"SELECT {quarters} FROM (FROM {source} LIMIT {FIT_ROWS})"
-        ).fetchone()
+        ).fetchall()[0]
         scaled = [
             f"(coalesce({n}, {mid}) - {mid}) / {high - low or 1} AS {n}"
             for n, (low, mid, high) in zip(FLOATS, found, strict=True)
