@@ -2,8 +2,9 @@
 
 `python benchmarks/cleaning.py FOLDER [--rows-scale N] [--rows-onehot N] [--repeats N]` makes the
 tables in FOLDER and prints a Markdown table for two jobs: impute and scale 18 floats and keep the
-other columns; one-hot encode 5 texts beside 20 imputed numbers (190 columns out, a gap in a text is
-a level). Every run is a process of its own, in turn. The floor reads and writes the same columns unchanged, with two pyarrow writers.
+other columns; one-hot encode 5 texts beside 20 imputed numbers (190 columns out, a gap in a text
+is a level). Every run is a process of its own, in turn. The floor reads and writes the same columns
+unchanged, with two pyarrow writers.
 """
 
 from __future__ import annotations
