@@ -194,7 +194,9 @@ class SparkEngine:
         QueryError, EngineError
             As `query`.
         """
-        schema = self._run(lambda: self.session.createDataFrame(to.empty_table()).schema)
+        from pyspark.sql.pandas.types import from_arrow_schema
+
+        schema = from_arrow_schema(to, prefer_timestamp_ntz=True)
         on_worker = functools.partial(_changed, change)
         changed = self._run(lambda: self._frame(sql).mapInArrow(on_worker, schema))
         self._run(lambda: changed.createOrReplaceTempView(name))

@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import socket
+import sys
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from dataaudit.errors import ConfigError, EngineError, MissingExtraError
 
@@ -48,43 +51,77 @@ def connect(
     ConfigError
         Where there is no Java, or no such master or server.
     """
+    builder = _builder(is_remote=remote is not None)
+    running = builder.getActiveSession() if remote is None else None
+    place, address = ("master", master) if remote is None else ("remote", remote)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # pyspark's words on the version of pandas
-            from pyspark.sql import SparkSession
-
-            logging.getLogger("SQLQueryContextLogger").disabled = True  # we word errors ourselves
-            if remote is not None:
-                import pyspark.sql.connect.session as _  # noqa: F401 - what it needs is here
-    except ImportError as error:
-        raise MissingExtraError("The Spark engine", "spark") from error
-    is_classic = remote is None
-    if is_classic and not _has_java():
-        raise ConfigError(
-            "engine.spark",
-            expected="run where Java 17 or 21 is (set JAVA_HOME, or put `java` on the PATH)",
-        )
-    running = SparkSession.getActiveSession() if is_classic else None
-    settings = {**(_of_process(str(master)) if is_classic else {}), **config}
-    builder = SparkSession.builder
-    builder = builder.master(master) if is_classic else builder.remote(remote)
-    for key, value in settings.items():
-        builder = builder.config(key, str(value))
-    place = "master" if is_classic else "remote"
-    try:
+        _knock(str(address))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            session = builder.getOrCreate() if is_classic else builder.create()
-            for key, value in _MEANING.items():
+            if running is not None:  # somebody's own: its settings and views stay as they are
+                session = running.newSession()
+                config = {key: config[key] for key in config if key.startswith("spark.sql.")}
+            else:
+                session = _started(builder, master, remote, config)
+                config = {}
+            for key, value in {**config, **_MEANING}.items():
                 session.conf.set(key, value)
             session.sql("SELECT 1").toArrow()
     except Exception as error:
         raise ConfigError(
             f"engine.spark.{place}",
             expected="a Spark that answers",
-            found=f"{master or remote}: {first_line(error)}",
+            found=f"{address}: {first_line(error)}",
         ) from error
     return session, running is None
+
+
+def _builder(*, is_remote: bool) -> Any:
+    """Import pyspark and look for a Java; return the class of sessions."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # pyspark's words on the version of pandas
+            from pyspark.sql import SparkSession
+
+            logging.getLogger("SQLQueryContextLogger").disabled = True  # we word errors ourselves
+            if is_remote:
+                import pyspark.sql.connect.session as _  # noqa: F401 - what it needs is here
+    except ImportError as error:
+        raise MissingExtraError("The Spark engine", "spark") from error
+    if not is_remote and not _has_java():
+        raise ConfigError(
+            "engine.spark",
+            expected="run where Java 17 or 21 is (set JAVA_HOME, or put `java` on the PATH)",
+        )
+    return SparkSession
+
+
+def _knock(address: str) -> None:
+    """Open a connection and close it: Connect asks a server that is not there for minutes."""
+    scheme, _, places = address.partition("://")
+    if scheme not in _PORTS:
+        return
+    place = urlsplit(f"//{places.split(',')[0]}")
+    with socket.create_connection((place.hostname, place.port or _PORTS[scheme]), _ANSWERS_S):
+        pass
+
+
+_PORTS = {"sc": 15_002, "spark": 7_077}
+_ANSWERS_S = 20
+
+
+def _started(
+    sessions: Any, master: str | None, remote: str | None, config: Mapping[str, str]
+) -> Any:
+    """Start a driver in this process, or reach a server."""
+    if remote is not None:
+        builder, settings = sessions.builder.remote(remote), config
+    else:
+        builder = sessions.builder.master(master)
+        settings = {**_of_process(str(master)), **config}
+    for key, value in settings.items():
+        builder = builder.config(key, value)
+    return builder.create() if remote is not None else builder.getOrCreate()
 
 
 def _of_process(master: str) -> dict[str, str]:
@@ -98,6 +135,7 @@ def _of_process(master: str) -> dict[str, str]:
         "spark.executor.extraJavaOptions": _COMPILED,
     }
     if master.startswith("local"):
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # Spark takes any python3
         settings |= {
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
