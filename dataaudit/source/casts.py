@@ -48,7 +48,7 @@ def unless_plain(text: str, tokens: Iterable[str], sql: str, plain: str) -> str:
     """Return an expression of a text, computed only where it may be blank, padded or a token.
 
     Most cells start with a sign that is no white space and that no token starts with, or go on
-    otherwise than a token; that is seen 10 times faster than whether a text is one of several.
+    otherwise than a token; that is seen 5 times faster than whether a text is one of several.
 
     Parameters
     ----------
@@ -59,20 +59,25 @@ def unless_plain(text: str, tokens: Iterable[str], sql: str, plain: str) -> str:
     sql
         The expression.
     plain
-        What it is for all other cells: those that start otherwise.
+        What it is for all other cells: those that start otherwise, and those that are NULL.
     """
-    code = f"ascii({text})"
-    begins = {token[:2].lower() for token in tokens if token}
-    signs = sorted({ord(sign) for two in begins for sign in (two[0], two[0].upper())})
-    other = f"{code} NOT IN ({', '.join(map(str, signs))})" if signs else "TRUE"
-    short = sorted({ord(two) for two in begins if len(two) == 1})
-    longer = f"{code} NOT IN ({', '.join(map(str, short))})" if short else "TRUE"
+    begins = dict.fromkeys("".join(map(_either_case, token[:2])) for token in tokens if token)
+    starts = "|".join(["$", "[^!-~]", *begins])
     return (
-        f"CASE WHEN {code} BETWEEN 33 AND 126 AND {other} THEN {plain} "
-        f"WHEN {code} BETWEEN 33 AND 126 AND {longer} "
-        f"AND lower(substr({text}, 1, 2)) NOT IN ({literals(sorted(begins))}) THEN {plain} "
-        f"ELSE {sql} END"
+        f"CASE WHEN regexp_matches({text}, {literal(f'^(?:{starts})')}) THEN {sql} ELSE {plain} END"
     )
+
+
+def _either_case(sign: str) -> str:
+    """Return the pattern of a sign, whatever its case."""
+    forms = sorted({sign, *sign.lower(), *sign.upper()})
+    return "[" + "".join(rf"\x{{{ord(form):x}}}" for form in forms) + "]"
+
+
+def one_of(text: str, words: Iterable[str]) -> str:
+    """Return whether a text is one of several; DuckDB is 5 times slower with a long IN."""
+    words = tuple(words)
+    return f"list_contains([{literals(words)}], {text})" if words else "FALSE"
 
 
 def parsed(text: str, dtype: str, form: str | None) -> str:
@@ -167,7 +172,7 @@ def is_gap(x: str, kind: str, nulls: Sequence[str]) -> str:
         As in `Column`; -999 means the number too, however the engine writes it.
     """
     text = x if kind == "VARCHAR" else f"CAST({x} AS VARCHAR)"
-    found = [unless_plain(text, nulls, f"{stripped(text)} IN ({literals(('', *nulls))})", "FALSE")]
+    found = [unless_plain(text, nulls, one_of(stripped(text), ("", *nulls)), "FALSE")]
     if native_dtype(kind) == "float":
         found.append(f"isnan({x}::DOUBLE)")
     if native_dtype(kind) in ("int", "float"):

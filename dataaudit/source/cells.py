@@ -11,8 +11,8 @@ from typing import Any
 import pyarrow.compute as pc
 
 from dataaudit.engine import Engine
-from dataaudit.engine.sql import ident, literal, literals
-from dataaudit.source.casts import parsed, strict_bool, stripped, unless_plain
+from dataaudit.engine.sql import ident, literal
+from dataaudit.source.casts import one_of, parsed, strict_bool, stripped, unless_plain
 from dataaudit.source.options import Declared
 from dataaudit.source.propose import Proposal
 from dataaudit.source.tokens import NUMBER_TOKENS, SIGNS, TEXT_TOKENS
@@ -48,14 +48,19 @@ def count_cells(
     seen = {}
     for chunk in [*chunks, *([name] for name in few)]:
         cells: list[str] = []
+        tokens: list[str] = []
         parts: list[str] = []
         for position, name in enumerate(chunk):
             text = ident(name) if kinds[name] == "VARCHAR" else f"CAST({ident(name)} AS VARCHAR)"
             text = "v" if name in few else text
-            text = stripped(text) if proposals[name] else text
-            token = _token(text, proposals[name], declared.get(name))
-            cells += [f"{text} AS c{position}", f"{token} AS t{position}"]
-            parts += _aggregates(f"c{position}", f"t{position}", proposals[name])
+            x, c, t = (f"{role}{position}" for role in "xct")
+            words, token = _token(c, proposals[name], declared.get(name))
+            trimmed = stripped(text)
+            if not proposals[name]:
+                trimmed = unless_plain(text, words, trimmed, "NULL")
+            cells += [f"{text} AS {x}, {trimmed} AS {c}"]
+            tokens += [f"{x}, {c}, {token} AS {t}"]
+            parts += _aggregates(x, c, t, proposals[name])
         source, times = ident(relation), "1"
         if chunk[0] in few:
             source, times = (
@@ -63,8 +68,8 @@ def count_cells(
                 "n",
             )
         row = engine.query(
-            f"SELECT {', '.join(parts)} FROM "
-            f"(SELECT {times} AS n, {', '.join(cells)} FROM {source} AS rows_) AS cells"
+            f"SELECT {', '.join(parts)} FROM (SELECT n, {', '.join(tokens)} FROM "
+            f"(SELECT {times} AS n, {', '.join(cells)} FROM {source} AS rows_) AS cells) AS found"
         )
         values = iter([column[0].as_py() for column in row.columns])
         for name in chunk:
@@ -87,27 +92,30 @@ def _few(engine: Engine, relation: str, names: Sequence[str]) -> list[str]:
     ]
 
 
-def _token(x: str, proposals: Sequence[Proposal], told: Declared | None) -> str:
-    """Return the SQL of the trimmed text of a cell that is a null token; NULL for other cells."""
-    t = x if proposals else stripped(x)
-    tokens: Sequence[str] = NUMBER_TOKENS if proposals else TEXT_TOKENS
-    found = f"lower({t}) IN ({literals(tokens)})"
+def _token(
+    t: str, proposals: Sequence[Proposal], told: Declared | None
+) -> tuple[Sequence[str], str]:
+    """Return the null tokens that are looked for; and of a trimmed text, it if it is one, as SQL.
+
+    NULL for other cells.
+    """
+    words: Sequence[str] = NUMBER_TOKENS if proposals else TEXT_TOKENS
+    found = one_of(f"lower({t})", words)
     if told is not None and told.nulls is not None:
-        tokens, found = told.nulls, f"{t} IN ({literals(told.nulls)})"
+        words, found = told.nulls, one_of(t, told.nulls)
     elif proposals:
         found += f" OR regexp_full_match({t}, {literal(SIGNS)})"
-    token = f"CASE WHEN {t} <> '' AND ({found}) THEN {t} END"
-    return token if proposals else unless_plain(x, tokens, token, "NULL")
+    return words, f"CASE WHEN {t} <> '' AND ({found}) THEN {t} END"
 
 
-def _aggregates(t: str, token: str, proposals: Sequence[Proposal]) -> Iterator[str]:
+def _aggregates(x: str, t: str, token: str, proposals: Sequence[Proposal]) -> Iterator[str]:
     """Yield the aggregates of one text column, in the order in which `_read` takes them.
 
-    Each row stands for ``n`` cells. The text is trimmed where there are proposals.
+    Each row stands for ``n`` cells. The trimmed text `t` is there for all where there are
+    proposals, else for those that may be blank or a token.
     """
-    filled = f"{t} <> ''" if proposals else unless_plain(t, (), f"{stripped(t)} <> ''", "TRUE")
-    yield _counted(f"{t} IS NOT NULL")
-    yield _counted(filled)
+    yield _counted(f"{x} IS NOT NULL")
+    yield _counted(f"{t} = ''")
     yield f"list(DISTINCT {token}) FILTER ({token} IS NOT NULL)"
     yield _counted(f"{token} IS NOT NULL")
     if proposals:
@@ -131,7 +139,7 @@ def _counted(condition: str) -> str:
 
 def _read(values: Iterator[Any], proposals: Sequence[Proposal]) -> Evidence:
     """Take the values of one column, in the order of `_aggregates`."""
-    present, filled, tokens, missing = (next(values) for _ in range(4))
+    present, blank, tokens, missing = (next(values) for _ in range(4))
     leading, long = (next(values), next(values)) if proposals else (0, 0)
     counts, whole = {}, {}
     for proposal in proposals:
@@ -139,8 +147,8 @@ def _read(values: Iterator[Any], proposals: Sequence[Proposal]) -> Evidence:
         if proposal.kind == "number":
             whole[proposal] = next(values)
     return Evidence(
-        blank=present - filled,
-        filled=filled,
+        filled=present - blank,
+        blank=blank,
         tokens=tuple(sorted(tokens or ())),
         missing=missing,
         parsed=counts,
