@@ -57,7 +57,7 @@ def of_distance(distance: float, first: int, second: int) -> float:
     Examples
     --------
     >>> round(of_distance(0.2, 100, 100), 3)
-    0.033
+    0.031
     """
     root = math.sqrt(first * second / (first + second))
     reach = (root + 0.12 + 0.11 / root) * distance

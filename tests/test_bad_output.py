@@ -75,9 +75,9 @@ def test_an_output_folder_held_by_another_run_ends_in_4(place, invoke):
 @pytest.mark.parametrize(
     "target",
     [
-        "dataaudit.chain.write_table",
-        "dataaudit.stages.write_table",
-        "dataaudit.stages.save",
+        "dataaudit.chain.write_relation",
+        "dataaudit.cleansing.write_table",
+        "dataaudit.cleansing.save",
         "pathlib.Path.write_text",
         "dataaudit.output.folder._fsync",
     ],

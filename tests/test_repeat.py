@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -105,7 +104,10 @@ def test_the_row_account_balances_and_counts_every_row(first, folder):
 
 @pytest.mark.parametrize("threads", [1, 3])
 def test_threads_of_the_engine_change_no_byte(first, folder, monkeypatch, threads):
-    monkeypatch.setattr("dataaudit.chain.DuckDBEngine", partial(DuckDBEngine, threads=threads))
+    def with_threads(_):
+        return DuckDBEngine(threads=threads)
+
+    monkeypatch.setattr("dataaudit.chain.open_engine", with_threads)
     again = dataaudit.run(config(folder, f"threads {threads}"))
     assert contents(again.path) == contents(first.path)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -124,6 +126,8 @@ class DuckDBEngine:
 
         Raises
         ------
+        OSError
+            Where the file cannot be written.
         QueryError
             With DuckDB's own words.
         """
@@ -134,6 +138,8 @@ class DuckDBEngine:
         try:
             done = self.connection.execute(f"COPY ({sql}) TO {literal(str(path))} ({options})")
             return int(done.fetchall()[0][0])
+        except duckdb.IOException as error:
+            raise _refused(error, path) from error
         except duckdb.Error as error:
             raise QueryError(error) from error
 
@@ -147,3 +153,16 @@ class DuckDBEngine:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+_REFUSALS = (errno.ENOSPC, errno.EDQUOT, errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EROFS)
+
+
+def _refused(error: duckdb.Error, path: Path) -> Exception:
+    """Return what the file system refused as Python says it; else the engine's own error."""
+    text = str(error)
+    for code in _REFUSALS:
+        is_ours = str(path) in text or code in (errno.ENOSPC, errno.EDQUOT)
+        if is_ours and os.strerror(code) in text:
+            return OSError(code, os.strerror(code), str(path))
+    return QueryError(error)

@@ -100,3 +100,14 @@ def test_a_long_query_shows_no_progress_on_stdout():
     with DuckDBEngine() as engine:
         found = engine.query("SELECT current_setting('enable_progress_bar')")
     assert found.column(0)[0].as_py() is False
+
+
+def test_a_file_that_cannot_be_written_is_an_error_of_the_system(tmp_path: Path) -> None:
+    with DuckDBEngine() as engine:
+        with pytest.raises(FileNotFoundError):
+            engine.copy("SELECT 1 AS x", tmp_path / "no" / "x.parquet")
+        (tmp_path / "file").write_text("")
+        with pytest.raises(NotADirectoryError):
+            engine.copy("SELECT 1 AS x", tmp_path / "file" / "x.parquet")
+        with pytest.raises(QueryError):
+            engine.copy("SELECT * FROM read_parquet('none.parquet')", tmp_path / "x.parquet")
