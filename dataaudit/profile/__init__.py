@@ -147,7 +147,7 @@ def profile(
         The sample: whole typed rows as `to_pandas` gives them, by ``__row__``.
     """
     rows = int(engine.query(f"SELECT count(*) FROM {ident(relation)}").column(0)[0].as_py())
-    facts, sample = scan(engine, relation, columns, rows=rows, limit=sample_rows, seed=seed)
+    facts, levels, sample = scan(engine, relation, columns, rows=rows, limit=sample_rows, seed=seed)
     frame = to_pandas(sample, columns)
     cells = {name: frame[name].to_numpy(dtype=float) for name in columns if columns[name].is_number}
     ordered = {name: np.sort(numbers[np.isfinite(numbers)]) for name, numbers in cells.items()}
@@ -161,7 +161,14 @@ def profile(
                 if column.is_number
                 else {}
             ),
-            **_values(engine, relation, column, sample.column(name), facts[name]),
+            **_values(
+                engine,
+                relation,
+                column,
+                sample.column(name),
+                facts[name],
+                levels=levels.get(name),
+            ),
         )
         for name, column in columns.items()
     }
@@ -169,14 +176,23 @@ def profile(
 
 
 def _values(
-    engine: Engine, relation: str, column: Column, cells: pa.ChunkedArray, facts: Facts
+    engine: Engine,
+    relation: str,
+    column: Column,
+    cells: pa.ChunkedArray,
+    facts: Facts,
+    *,
+    levels: pa.Table | None,
 ) -> Facts:
     """Add to the facts of a column what its values are and how many."""
     counted, present = Counted.of(cells, column), facts.pop("present")
     distinct, is_exact = len(counted.counts), counted.cells == present
     is_few, is_top_exact = distinct <= MOST_LEVELS, is_exact
     if is_few and not is_exact:
-        top, is_top_exact = count_levels(engine, relation, column.name), True
+        if levels is None:
+            levels = count_levels(engine, relation, column.name)
+        top = list(zip(*(part.to_pylist() for part in levels.columns), strict=True))
+        is_top_exact = True
         is_exact = is_few = len(top) <= MOST_LEVELS
         distinct = len(top)
     else:

@@ -8,7 +8,7 @@ sampled rows come along as a list, which costs a fifth of a scan of their own.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,9 @@ import pyarrow.compute as pc
 from dataaudit.engine import ROW_GROUP, Engine
 from dataaudit.engine.sql import ident
 from dataaudit.profile.moments import Moments, Scale, better
-from dataaudit.rows import key_bound, key_sql, lowest, smallest
+from dataaudit.profile.sampled import SampledCells
+from dataaudit.profile.values import MOST_LEVELS, count_levels
+from dataaudit.rows import lowest
 from dataaudit.source.columns import ROW, Column
 
 Facts = dict[str, Any]
@@ -37,8 +39,8 @@ def scan(
     rows: int,
     limit: int,
     seed: int,
-) -> tuple[dict[str, Facts], pa.Table]:
-    """Return what every row tells of each column, and the sample by ``__row__``.
+) -> tuple[dict[str, Facts], dict[str, pa.Table], pa.Table]:
+    """Return what every row tells of each column, the levels of some, the sample by ``__row__``.
 
     Parameters
     ----------
@@ -49,7 +51,7 @@ def scan(
     limit, seed
         Largest size of the sample, and which rows are in it: those of the smallest keys.
     """
-    sample = _Sample(rows, limit, seed)
+    sample = SampledCells(rows, limit, seed)
     numbers = [column for column in columns.values() if column.is_number]
     others = [column for column in columns.values() if not column.is_number]
     facts: dict[str, Facts] = {name: {} for name in columns}
@@ -57,14 +59,16 @@ def scan(
         for name, found in _numbers(engine, relation, some, sample).items():
             facts[name].update(found)
     counted = [column for column in numbers if column.dtype == "int" and sample.is_part]
+    levels = _levels(engine, relation, [*others, *counted]) if sample.is_part else {}
+    counted = [column for column in counted if column.name not in levels]
     for some in _portions([*others, *counted]) or ([] if numbers else [[]]):
-        for name, found in _others(engine, relation, some, sample).items():
+        for name, found in _others(engine, relation, some, levels, sample).items():
             facts[name].update(found)
     if sample.is_short:
         taken = lowest(engine, relation, columns, rows=rows, limit=limit, seed=seed)
     else:
         taken = sample.joined(columns)
-    return facts, taken
+    return facts, levels, taken
 
 
 def _portions(columns: Sequence[Column]) -> list[Sequence[Column]]:
@@ -73,47 +77,8 @@ def _portions(columns: Sequence[Column]) -> list[Sequence[Column]]:
     return [columns[start : start + _COLUMNS_AT_ONCE] for start in starts]
 
 
-class _Sample:
-    """The cells of the sampled rows, a portion of columns at a time."""
-
-    def __init__(self, rows: int, limit: int, seed: int) -> None:
-        self.rows, self.limit, self.seed = rows, limit, seed
-        self.parts: list[pa.Table] = []
-
-    @property
-    def is_part(self) -> bool:
-        """Whether it is less than the table."""
-        return self.rows > self.limit
-
-    @property
-    def is_short(self) -> bool:
-        """Whether chance let too few rows through."""
-        return self.parts[0].num_rows < min(self.rows, self.limit)
-
-    def sql(self, cells: Iterable[str]) -> str:
-        """Return the aggregate that brings these cells of the sampled rows along."""
-        named = ", ".join(f"c{place} := {cell}" for place, cell in enumerate(cells))
-        listed = f"array_agg(struct_pack(r := {ident(ROW)}{', ' if named else ''}{named}))"
-        if not self.is_part:
-            return listed
-        bound = key_bound(self.rows, self.limit)
-        return f"{listed} FILTER ({key_sql(self.seed)} < {bound})"
-
-    def add(self, lists: pa.ChunkedArray, names: Sequence[str]) -> None:
-        """Take what the aggregate brought."""
-        structs = pc.list_flatten(lists)
-        fields = [pc.struct_field(structs, [place]) for place in range(len(names) + 1)]
-        rows = pa.table(fields, names=[ROW, *names])
-        self.parts.append(smallest(rows, self.limit, self.seed))
-
-    def joined(self, names: Iterable[str]) -> pa.Table:
-        """Return all columns side by side, in this order."""
-        found = {name: part.column(name) for part in self.parts for name in part.column_names}
-        return pa.table({name: found[name] for name in [ROW, *names]})
-
-
 def _numbers(
-    engine: Engine, relation: str, columns: Sequence[Column], sample: _Sample
+    engine: Engine, relation: str, columns: Sequence[Column], sample: SampledCells
 ) -> dict[str, Facts]:
     """Return what is known of number columns; sums that lost digits are taken again."""
     facts: dict[str, Facts] = {}
@@ -128,10 +93,12 @@ def _numbers(
             f"{ident(column.name)} AS x{place}, {_shifted(column, scales[column.name], place)}"
             for place, column in enumerate(open_columns)
         ]
+        squares = [f"d{place} * d{place} AS q{place}" for place in range(len(open_columns))]
         # Sums of blocks, added exactly here: so the order in which threads read does not matter.
         found = engine.query(
             f"SELECT {', '.join(aggregates)} FROM "
-            f"(SELECT {ident(ROW)}, {', '.join(cells)} FROM {ident(relation)}) AS cells "
+            f"(SELECT *, {', '.join(squares)} FROM "
+            f"(SELECT {ident(ROW)}, {', '.join(cells)} FROM {ident(relation)}) AS cells) AS s "
             f"GROUP BY {ident(ROW)} // {ROW_GROUP}"
         )
         blocks = iter(found.columns)
@@ -180,12 +147,12 @@ def _double(value: float) -> str:
 
 def _number_aggregates(place: int, scale: Scale) -> Iterator[str]:
     """Yield the aggregates of one number column, in the order in which they are read."""
-    v, d = f"v{place}", f"d{place}"
+    v, d, q = (f"{role}{place}" for role in "vdq")
     yield f"count({v})"
     yield f"count_if(isinf(x{place}::DOUBLE))::BIGINT" if scale.is_finite_only else "0"
     yield f"min({v})"
     yield f"max({v})"
-    yield from (f"sum({' * '.join([d] * power)})" for power in (1, 2, 3, 4))
+    yield from (f"sum({power})" for power in (d, q, f"{q} * {d}", f"{q} * {q}"))
 
 
 def _read_number(
@@ -233,37 +200,70 @@ def _sum(values: np.ndarray) -> float:
         return math.inf
 
 
+def _levels(engine: Engine, relation: str, columns: Sequence[Column]) -> dict[str, pa.Table]:
+    """Count the values of columns that have few, so that each is looked at once (`count_levels`).
+
+    The first rows show which may have few.
+    """
+    if not columns:
+        return {}
+    names = ", ".join(ident(column.name) for column in columns)
+    head = engine.query(f"SELECT {names} FROM {ident(relation)} LIMIT {_HEAD}")
+    levels = {
+        column.name: count_levels(engine, relation, column.name)
+        for column, cells in zip(columns, head.columns, strict=True)
+        if pc.count_distinct(cells).as_py() <= MOST_LEVELS
+    }
+    return {name: counts for name, counts in levels.items() if len(counts) <= MOST_LEVELS}
+
+
+# Each row stands for so many cells, {n}.
+_PRESENT = "coalesce(sum({n}) FILTER ({x} IS NOT NULL), 0)::BIGINT"
 _DATE = {
-    "present": "count({x})",
+    "present": _PRESENT,
     "minimum": "strftime(min({x}), '%Y-%m-%dT%H:%M:%S')",
     "maximum": "strftime(max({x}), '%Y-%m-%dT%H:%M:%S')",
 }
 _TEXT = {
-    "present": "count({x})",
-    "blank": "count_if(CASE WHEN ascii({x}) <= 32 THEN trim({x}) = '' ELSE FALSE END)::BIGINT",
-    "padded": "count_if({x} LIKE ' %' OR {x} LIKE '% ')::BIGINT",
+    "present": _PRESENT,
+    "blank": (  # CASE, because AND may trim every cell first
+        "coalesce(sum({n}) FILTER (CASE WHEN ascii({x}) <= 32 THEN trim({x}) = '' END), 0)::BIGINT"
+    ),
+    "padded": "coalesce(sum({n}) FILTER ({x} LIKE ' %' OR {x} LIKE '% '), 0)::BIGINT",
     "max_length": "coalesce(max(length({x})), 0)",
 }
+_COUNTED = "counted_levels"
 _DISTINCT = "approx_count_distinct({x})"
 
 
 def _others(
-    engine: Engine, relation: str, columns: Sequence[Column], sample: _Sample
+    engine: Engine,
+    relation: str,
+    columns: Sequence[Column],
+    levels: Mapping[str, pa.Table],
+    sample: SampledCells,
 ) -> dict[str, Facts]:
     """Return what is known of text and dates, and how many distinct values whole numbers have."""
-    templates = [_templates(column, is_part=sample.is_part) for column in columns]
     own = [column.name for column in columns if not column.is_number]
+    many = [column for column in columns if column.name not in levels]
+    templates = {c.name: _templates(c, is_part=sample.is_part) for c in columns}
     parts = [sample.sql(ident(name) for name in own)]
-    for column, template in zip(columns, templates, strict=True):
-        parts += [part.format(x=ident(column.name)) for part in template.values()]
+    for column in many:
+        x = ident(column.name)
+        parts += [part.format(x=x, n=1) for part in templates[column.name].values()]
     found = engine.query(f"SELECT {', '.join(parts)} FROM {ident(relation)}")
     sample.add(found.column(0), own)
     values = (column[0].as_py() for column in found.columns[1:])
-    facts: dict[str, Facts] = {}
-    for column, template in zip(columns, templates, strict=True):
-        facts[column.name] = {field: next(values) for field in template}
-        if "present" in template:
-            facts[column.name]["missing"] = sample.rows - facts[column.name]["present"]
+    facts = {c.name: {field: next(values) for field in templates[c.name]} for c in many}
+    for name in (name for name in own if name in levels):
+        engine.register(_COUNTED, levels[name])
+        parts = [part.format(x="v", n="n") for part in templates[name].values()]
+        row = engine.query(f"SELECT {', '.join(parts)} FROM {_COUNTED}")
+        facts[name] = dict(
+            zip(templates[name], (part[0].as_py() for part in row.columns), strict=True)
+        )
+    for name in own:
+        facts[name]["missing"] = sample.rows - facts[name]["present"]
     return facts
 
 

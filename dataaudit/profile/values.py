@@ -100,14 +100,14 @@ def _any_of(forms: Mapping[str | None, str]) -> str:
 _NUMBER, _DATE = _any_of(NUMBER_FORMS), _any_of(DATE_FORMS)
 
 
-def count_levels(engine: Engine, relation: str, name: str) -> list[tuple[Any, int]]:
-    """Return the values of a column with their counts in all rows, the most frequent first.
+def count_levels(engine: Engine, relation: str, name: str) -> pa.Table:
+    """Return the values of a column and their counts in all rows, the most frequent first.
 
-    At most one more than `MOST_LEVELS`, which tells that they are not complete.
+    Columns ``v`` and ``n``; at most one row more than `MOST_LEVELS`, which tells that they are not
+    complete.
     """
     x = ident(name)
-    found = engine.query(
-        f"SELECT {x}, count(*) FROM {ident(relation)} WHERE {x} IS NOT NULL "
+    return engine.query(
+        f"SELECT {x} AS v, count(*) AS n FROM {ident(relation)} WHERE {x} IS NOT NULL "
         f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST_LEVELS + 1}"
     )
-    return list(zip(*(column.to_pylist() for column in found.columns), strict=True))
