@@ -217,22 +217,21 @@ def _levels(engine: Engine, relation: str, columns: Sequence[Column]) -> dict[st
     return {name: counts for name, counts in levels.items() if len(counts) <= MOST_LEVELS}
 
 
-# Each row stands for so many cells, {n}.
-_PRESENT = "coalesce(sum({n}) FILTER ({x} IS NOT NULL), 0)::BIGINT"
+# Each row stands for {n} cells.
 _DATE = {
-    "present": _PRESENT,
+    "present": "{count}",
     "minimum": "strftime(min({x}), '%Y-%m-%dT%H:%M:%S')",
     "maximum": "strftime(max({x}), '%Y-%m-%dT%H:%M:%S')",
 }
 _TEXT = {
-    "present": _PRESENT,
+    "present": "{count}",
     "blank": (  # CASE, because AND may trim every cell first
-        "coalesce(sum({n}) FILTER (CASE WHEN ascii({x}) <= 32 THEN trim({x}) = '' END), 0)::BIGINT"
+        "coalesce(sum({n}) FILTER (CASE WHEN {x} < '!' THEN trim({x}) = '' END), 0)::BIGINT"
     ),
     "padded": "coalesce(sum({n}) FILTER ({x} LIKE ' %' OR {x} LIKE '% '), 0)::BIGINT",
     "max_length": "coalesce(max(length({x})), 0)",
 }
-_COUNTED = "counted_levels"
+_COUNTED, _ALL = "counted_levels", "coalesce(sum(n), 0)::BIGINT"
 _DISTINCT = "approx_count_distinct({x})"
 
 
@@ -250,14 +249,16 @@ def _others(
     parts = [sample.sql(ident(name) for name in own)]
     for column in many:
         x = ident(column.name)
-        parts += [part.format(x=x, n=1) for part in templates[column.name].values()]
+        parts += [
+            part.format(x=x, n=1, count=f"count({x})") for part in templates[column.name].values()
+        ]
     found = engine.query(f"SELECT {', '.join(parts)} FROM {ident(relation)}")
     sample.add(found.column(0), own)
     values = (column[0].as_py() for column in found.columns[1:])
     facts = {c.name: {field: next(values) for field in templates[c.name]} for c in many}
     for name in (name for name in own if name in levels):
         engine.register(_COUNTED, levels[name])
-        parts = [part.format(x="v", n="n") for part in templates[name].values()]
+        parts = [part.format(x="v", n="n", count=_ALL) for part in templates[name].values()]
         row = engine.query(f"SELECT {', '.join(parts)} FROM {_COUNTED}")
         facts[name] = dict(
             zip(templates[name], (part[0].as_py() for part in row.columns), strict=True)
