@@ -14,9 +14,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from dataaudit import compile as compiling
 from dataaudit.account import RowAccount
-from dataaudit.compile.training import TrainingRows, sampled
 from dataaudit.config import Config
 from dataaudit.defects import Defect
 from dataaudit.engine.sql import ident, literal
@@ -173,6 +171,8 @@ class _Writer:
 
     def write_train_at_size(self, trained: Resampled, seed: int, fitted_on: int) -> _Written:
         """Write training rows of any number from the engine."""
+        from dataaudit.compile.training import TrainingRows, sampled  # `check` compiles nothing
+
         given = TrainingRows(
             engine=self.table.engine,
             relation=self._rows_of("train"),
@@ -206,6 +206,8 @@ class _Writer:
         return relation
 
     def _write(self, side: str, relation: str, weight: str, append: str | None = None) -> int:
+        from dataaudit import compile as compiling
+
         engine, known = self.table.engine, f"{relation}_known"
         target = ident(self.target)
         engine.view(

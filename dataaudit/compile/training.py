@@ -22,7 +22,7 @@ from dataaudit.compile.statement import Statement, compiled
 from dataaudit.defects.duplicates.drop import DropDuplicateRows
 from dataaudit.defects.imbalance.samplers import Oversample, Undersample
 from dataaudit.defects.imbalance.smote import MOST_ROWS
-from dataaudit.defects.outliers.remedies import DropOutliers
+from dataaudit.defects.outliers.drop import DropOutliers
 from dataaudit.engine import Engine
 from dataaudit.engine.sql import ident, literal
 from dataaudit.errors import DataError

@@ -9,24 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 import pandas as pd
-from imblearn.pipeline import Pipeline
 from sklearn.base import clone
 from sklearn.utils.metaestimators import _BaseComposition
 from sklearn.utils.validation import check_is_fitted
 
 from dataaudit.defects import Defect
 from dataaudit.defects.imbalance import class_weights
-from dataaudit.defects.imbalance.samplers import Oversample
 from dataaudit.pipeline.build import PASS, build_steps
 from dataaudit.pipeline.entry import UnifyTypes
 from dataaudit.pipeline.flow import Flow, framed, transformed
 from dataaudit.pipeline.gate import align, as_frame, check_ready, labels_of
 from dataaudit.pipeline.ledger import ledger_line
 from dataaudit.pipeline.order import is_sampler
+
+if TYPE_CHECKING:
+    from imblearn.pipeline import Pipeline
 
 Balance = Literal["none", "threshold", "class_weight", "smote", "undersample"]
 
@@ -178,7 +179,7 @@ class Cleaning(_BaseComposition):
         for name, unfitted in self.steps:
             step = unfitted if unfitted == PASS else clone(unfitted)
             before = flow
-            if make or not isinstance(step, Oversample):
+            if make or not hasattr(step, "stream"):  # `Oversample` makes rows as a stream as well
                 flow = flow.after(name, step)
             ledger.append(ledger_line(name, step, before, flow, self.balance))
             if is_sampler(step):
@@ -256,6 +257,8 @@ class Cleaning(_BaseComposition):
         Fitted, it transforms as this does. Refitted as a part of a larger pipeline, it runs in
         `cross_val_score` and `GridSearchCV`; encoders then learn from synthetic rows as well.
         """
+        from imblearn.pipeline import Pipeline
+
         fitted = dict(getattr(self, "fitted_", []))
         first = fitted.get("unify", UnifyTypes())
         steps = [(name, fitted.get(name, clone(step))) for name, step in self.steps]
@@ -264,11 +267,7 @@ class Cleaning(_BaseComposition):
         return Pipeline([("unify", first), *steps])
 
     def describe(self) -> list[dict[str, Any]]:
-        """Return what each step did to the training rows, as values that JSON can hold.
-
-        Keys: name, estimator, sentence (without any value of the data), rows_in, rows_out,
-        synthetic, columns_in, columns_out.
-        """
+        """Return what each step did to the training rows; see `ledger_line`."""
         check_is_fitted(self, "fitted_")
         return [dict(line) for line in self.ledger_]
 

@@ -11,8 +11,9 @@ from sklearn.ensemble import IsolationForest
 
 from dataaudit.defects.outliers import Outliers
 from dataaudit.defects.outliers.bounds import bounds
+from dataaudit.defects.outliers.drop import DropOutliers
 from dataaudit.defects.outliers.forest import grow, scores
-from dataaudit.defects.outliers.remedies import ClipOutliers, DropOutliers
+from dataaudit.defects.outliers.remedies import ClipOutliers
 from dataaudit.defects.outliers.repeats import repeat
 from dataaudit.defects.outliers.rows import apart, isolation
 from dataaudit.errors import ConfigError, DataError

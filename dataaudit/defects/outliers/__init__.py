@@ -49,10 +49,16 @@ from dataaudit.profile import ColumnProfile
 from dataaudit.table import Table
 
 if TYPE_CHECKING:
-    from dataaudit.defects.outliers.remedies import ClipOutliers, DropOutliers
+    from dataaudit.defects.outliers.drop import DropOutliers
+    from dataaudit.defects.outliers.remedies import ClipOutliers
 
-_REMEDIES = "dataaudit.defects.outliers.remedies"
-__getattr__ = on_first_use(__name__, {"ClipOutliers": _REMEDIES, "DropOutliers": _REMEDIES})
+__getattr__ = on_first_use(
+    __name__,
+    {
+        "ClipOutliers": "dataaudit.defects.outliers.remedies",
+        "DropOutliers": "dataaudit.defects.outliers.drop",
+    },
+)
 
 _MANY = 0.005  # a share of outlying cells that no slightly heavier tail explains
 _FAR = 2.0  # a cell twice as far out as its bound is no tail either
@@ -204,10 +210,12 @@ class Outliers(Defect):
 
     def remedy(self) -> ClipOutliers | DropOutliers:
         """Return `ClipOutliers`, or `DropOutliers` for ``drop``."""
-        from dataaudit.defects.outliers.remedies import ClipOutliers, DropOutliers
-
         if self.action == "drop":
+            from dataaudit.defects.outliers.drop import DropOutliers
+
             return DropOutliers(reach=self.reach)
+        from dataaudit.defects.outliers.remedies import ClipOutliers
+
         return ClipOutliers(action=self.action, reach=self.reach)
 
 

@@ -1,4 +1,4 @@
-"""ClipOutliers and DropOutliers: outlying cells repaired by the rule that reports them."""
+"""ClipOutliers: outlying cells repaired by the rule that reports them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from dataaudit.defects.outliers.bounds import bounds
-from dataaudit.errors import ConfigError, DataError
+from dataaudit.errors import ConfigError
 from dataaudit.estimator import FrameTransformer, floats, numbers
-from dataaudit.sampler import FrameSampler
 
 Action = Literal["clip", "blank"]
 
@@ -50,7 +49,7 @@ class ClipOutliers(FrameTransformer):
     def _learn(self, frame: pd.DataFrame, y: Any) -> None:  # noqa: ARG002 - labels play no part
         if self.action not in get_args(Action):
             raise ConfigError("outliers.action", expected="clip or blank", found=self.action)
-        self.numbers_, self.low_, self.high_ = _learnt(frame, self.reach)
+        self.numbers_, self.low_, self.high_ = learnt(frame, self.reach)
 
     def _apply(self, frame: pd.DataFrame) -> pd.DataFrame:
         frame = frame.copy()
@@ -66,57 +65,7 @@ class ClipOutliers(FrameTransformer):
         return frame
 
 
-class DropOutliers(FrameSampler):
-    """Leave out training rows that hold an outlying or infinite cell; the others keep their order.
-
-    Parameters
-    ----------
-    reach : float, default=5.0
-        Robust standard deviations, see `dataaudit.defects.outliers.bounds.bounds`.
-
-    Attributes
-    ----------
-    sample_indices_ : ndarray of int, shape (n_samples_out,)
-        Position of each row in the input, ascending.
-    numbers_, low_, high_
-        As of `ClipOutliers`.
-
-    Raises
-    ------
-    DataError
-        In `fit_resample`, where no row would be left.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> X = pd.DataFrame({"age": [*range(20, 60), 999]})
-    >>> len(DropOutliers().fit_resample(X, [0, 1] * 20 + [1])[0])
-    40
-    """
-
-    _stage = "outliers"
-    _needs_classes = False
-
-    def __init__(self, *, reach: float = 5.0) -> None:
-        self.reach = reach
-
-    def _fit_resample(
-        self,
-        frame: pd.DataFrame,
-        labels: np.ndarray,  # noqa: ARG002 - labels play no part
-    ) -> tuple[np.ndarray, pd.DataFrame, np.ndarray]:
-        self.numbers_, self.low_, self.high_ = _learnt(frame, self.reach)
-        stays = np.ones(len(frame), dtype=bool)
-        for name, low, high in zip(self.numbers_, self.low_, self.high_, strict=True):
-            cells = floats(frame[name])
-            stays &= ~((cells < low) | (cells > high) | np.isinf(cells))
-        if not stays.any():
-            raise DataError("outliers", "every row holds an outlying cell", remedy="Take `clip`.")
-        kept = np.flatnonzero(stays)
-        return kept, frame.iloc[:0], kept[:0]
-
-
-def _learnt(frame: pd.DataFrame, reach: float) -> tuple[list[Any], np.ndarray, np.ndarray]:
+def learnt(frame: pd.DataFrame, reach: float) -> tuple[list[Any], np.ndarray, np.ndarray]:
     """Return the number columns with their bounds, infinite where there are none."""
     if not reach > 0:
         raise ConfigError("outliers.reach", expected="a number above 0", found=reach)
