@@ -25,7 +25,7 @@ from dataaudit.defects.categories.normalize import NormalizeLevels
 from dataaudit.defects.disguised.blank import BlankSentinels
 from dataaudit.defects.missing.impute import FillGaps
 from dataaudit.defects.outliers.remedies import ClipOutliers
-from dataaudit.defects.scale.scaler import FAR, SmoothRobustScaler
+from dataaudit.defects.scale.scaler import SmoothRobustScaler, furthest
 from dataaudit.defects.types.parse import ParseTypes
 from dataaudit.engine.sql import literals
 from dataaudit.pipeline import UnifyTypes
@@ -56,7 +56,10 @@ def _(step: UnifyTypes, cells: Sequence[Cell], query: Query) -> list[Cell]:
         if kind != cell.kind:
             raise query.refuse(f"`{cell.name}` held {kind}s in training and is {cell.kind} now")
     may_be_infinite = {c.name for c in cells if c.kind == "number"} - query.whole
-    return [replace(c, sql=finite(c.sql)) if c.name in may_be_infinite else c for c in cells]
+    if query.is_filled_next:
+        query.unbounded = frozenset(may_be_infinite)
+        return list(cells)
+    return [replace(c, sql=finite(c.sql, query)) if c.name in may_be_infinite else c for c in cells]
 
 
 @sql_of.register
@@ -143,17 +146,29 @@ def _(step: FillGaps, cells: Sequence[Cell], query: Query) -> list[Cell]:
         if cell.kind == "date" and pd.isna(pd.to_datetime(fill, errors="coerce")):
             raise query.refuse(f"it fills the dates of `{cell.name}` with a word")
     filled = [
-        replace(cell, sql=f"coalesce({cell.sql}, {value_sql(fill, cell.kind)})")
+        replace(cell, sql=_filled(cell, value_sql(fill, cell.kind), query))
         for cell, fill in zip(cells, step.fills_, strict=True)
     ]
-    if not step.add_indicator:
-        return filled
     flags = [
-        Cell(f"missingindicator_{cell.name}", flag(f"{cell.sql} IS NULL"), "number")
+        Cell(f"missingindicator_{cell.name}", flag(_is_gap(cell, query)), "number")
         for cell, has_gaps in zip(cells, step.has_gaps_, strict=True)
-        if has_gaps
+        if has_gaps and step.add_indicator
     ]
+    query.unbounded = frozenset()
     return filled + flags
+
+
+def _filled(cell: Cell, fill: str, query: Query) -> str:
+    """Return a cell, filled where it is missing."""
+    if cell.name in query.unbounded:
+        return f"CASE WHEN isfinite({cell.sql}) THEN {cell.sql} ELSE {fill} END"
+    return f"coalesce({cell.sql}, {fill})"
+
+
+def _is_gap(cell: Cell, query: Query) -> str:
+    """Return whether a cell is missing."""
+    test = f"isfinite({cell.sql}) IS NOT TRUE"
+    return test if cell.name in query.unbounded else f"{cell.sql} IS NULL"
 
 
 @sql_of.register
@@ -163,17 +178,16 @@ def _(step: SmoothRobustScaler, cells: Sequence[Cell], query: Query) -> list[Cel
         if np.isinf(scale):
             return f"CASE WHEN {cell.sql} IS NOT NULL THEN {number(0)} END"
         moved = f"({cell.sql} - {number(center)})" if center else cell.sql
-        z = query.let(moved if scale == 1 else f"{moved} / {number(scale)}")
-        return z if step.clip is None else bent(z, step.clip)
+        z = moved if scale == 1 else f"{moved} / {number(scale)}"
+        return z if step.clip is None else _bent(cell.sql, z, step.clip, query)
 
     return _by_name(cells, step.numbers_, made)
 
 
-def bent(z: str, clip: float) -> str:
-    """Return z / sqrt(1 + (z / clip)^2); far out, where the square overflows, the end itself."""
-    q = f"({z} / {number(clip)})"
-    far = number(FAR * clip)
-    return (
-        f"CASE WHEN {z} > {far} THEN {number(clip)} WHEN {z} < -{far} THEN {number(-clip)} "
-        f"ELSE {z} / sqrt({number(1)} + {q} * {q}) END"
-    )
+def _bent(x: str, z: str, clip: float, query: Query) -> str:
+    """Return z / sqrt(1 + (z / clip)^2), for what z is of x."""
+    far = furthest(clip)
+    within = f"greatest({number(-far)}, least({number(far)}, {z}))"  # they pass over NULL
+    y = query.let(f"CASE WHEN {x} IS NOT NULL THEN {within} END")
+    q = f"({y} / {number(clip)})"
+    return f"{y} / sqrt({number(1)} + {q} * {q})"

@@ -58,6 +58,10 @@ class Query:
         Begins every name that is made up here; no column's name begins with it.
     whole
         Columns of whole numbers and booleans, which cannot be infinite.
+    is_filled_next
+        Whether the step that follows fills gaps, and may thus test for infinity on its way.
+    unbounded
+        Columns that may be infinite, before that step, where infinite means missing.
     """
 
     training: bool
@@ -65,6 +69,8 @@ class Query:
     row: str
     prefix: str
     whole: frozenset[str] = frozenset()
+    is_filled_next: bool = False
+    unbounded: frozenset[str] = frozenset()
     step: str = ""
     lets: list[tuple[int, str, str]] = field(default_factory=list)
     joins: list[tuple[int, str, str]] = field(default_factory=list)
@@ -195,9 +201,12 @@ def flag(condition: str) -> str:
     return f"CASE WHEN {condition} THEN {number(1)} ELSE {number(0)} END"
 
 
-def finite(x: str) -> str:
+def finite(x: str, query: Query) -> str:
     """Return a number, NULL where it is infinite or NaN, which sorts above all in every engine."""
-    return f"CASE WHEN {x} BETWEEN {number(-LARGEST)} AND {number(LARGEST)} THEN {x} END"
+    is_finite = f"{x} BETWEEN {number(-LARGEST)} AND {number(LARGEST)}"
+    if query.is_duckdb:
+        is_finite = f"isfinite({x})"  # in half the time
+    return f"CASE WHEN {is_finite} THEN {x} END"
 
 
 def renamed(step: Any, before: Sequence[Cell], cells: Sequence[Cell]) -> list[Cell]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from dataaudit.compile import encoding, ours  # noqa: F401 - they register the functions
 from dataaudit.compile.query import Cell, Kind, Query, sql_of
+from dataaudit.defects.missing.impute import FillGaps
 from dataaudit.engine.sql import ident
 from dataaudit.errors import ConfigError, NoSqlFormError
 from dataaudit.pipeline import Cleaning
@@ -127,8 +128,10 @@ def compiled(
     parts = _Parts(keep=[alias for alias, _ in [*row, *passed]])
     parts.read(cells, [*row, *passed], parts.typed(cells, typing, ident(relation)), where)
     cells = [Cell(cell.name, ident(cell.name), cell.kind) for cell in cells]
+    following = [step for _, step in cleaning.fitted_[1:]] + [None]
     for number, (name, step) in enumerate(cleaning.fitted_, start=1):
         query.begin(name)
+        query.is_filled_next = is_duckdb and isinstance(following[number - 1], FillGaps)
         before, cells = cells, _after(step, cells, query)
         parts.step(f"{number}_{name}", type(step).__name__, before, cells, query)
         cells = [Cell(cell.name, ident(cell.name), cell.kind) for cell in cells]

@@ -243,3 +243,23 @@ def test_levels_that_an_encoder_refuses_become_null():
     new = pd.DataFrame({"t": pd.Series(["never seen"], dtype="str")})
     for is_duckdb in (True, False):
         assert by_sql(stepped(OneHotEncoder(), X), new, is_duckdb=is_duckdb).isna().all(axis=None)
+
+
+@pytest.mark.parametrize("is_duckdb", [True, False])
+def test_smooth_scaling_keeps_missing_cells_and_ends_at_the_clip(is_duckdb):
+    frame = pd.DataFrame({"n": [0.0, 1.0, 2.0, 3.0, 4.0]})
+    cleaning = stepped(SmoothRobustScaler(clip=3.0), frame)
+    far = pd.DataFrame({"n": [np.nan, 1e308, -1e308, 2.0]})
+    found = by_sql(cleaning, far, is_duckdb=is_duckdb)["n"].to_numpy()
+    np.testing.assert_array_equal(found, [np.nan, 3.0, -3.0, 0.0])
+
+
+@pytest.mark.parametrize("has_flag", [True, False])
+def test_filling_takes_infinite_for_missing_in_one_test(has_flag):
+    frame = pd.DataFrame({"n": [2.0, np.nan, 2.0, 2.0]})
+    cleaning = stepped(FillGaps(add_indicator=has_flag), frame)
+    rows = pd.DataFrame({"n": [np.inf, -np.inf, np.nan, 5.0]})
+    found = by_sql(cleaning, rows)
+    np.testing.assert_array_equal(found["n"].to_numpy(), [2.0, 2.0, 2.0, 5.0])
+    if has_flag:
+        np.testing.assert_array_equal(found["missingindicator_n"].to_numpy(), [1.0, 1, 1, 0])

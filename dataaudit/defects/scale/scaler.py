@@ -11,8 +11,8 @@ from dataaudit.defects.scale.methods import Fallback
 from dataaudit.errors import ConfigError
 from dataaudit.estimator import FrameTransformer, floats, numbers
 
-FAR = 1e100
-"""Clips from the median beyond which a cell is at the end, before its square overflows."""
+_FAR = 2.0**300
+"""Clips from the median where a cell stands at the end: its square is a power of two, so exact."""
 
 
 class SmoothRobustScaler(FrameTransformer):
@@ -104,11 +104,23 @@ class SmoothRobustScaler(FrameTransformer):
         """Scale the cells of one column, shape (rows,)."""
         if np.isinf(scale):
             return np.where(np.isnan(cells), np.nan, 0.0)
-        with np.errstate(over="ignore", invalid="ignore"):  # beyond the doubles: set right below
+        with np.errstate(over="ignore", invalid="ignore"):  # beyond the doubles: clipped below
             z = (cells - center) / scale
-            if self.clip is None:
-                return z
-            q = z / self.clip
-            bent = z / np.sqrt(1 + q * q)  # not hypot: SQL has no such function
-        far = FAR * self.clip
-        return np.where(z > far, self.clip, np.where(z < -far, -self.clip, bent))
+        if self.clip is None:
+            return z
+        far = furthest(self.clip)
+        y = np.clip(z, -far, far)
+        q = y / self.clip
+        return y / np.sqrt(1 + q * q)  # not hypot: SQL has no such function
+
+
+def furthest(clip: float) -> float:
+    """Return the z beyond which a cell is at the end itself, since squares overflow further out.
+
+    Examples
+    --------
+    >>> end = furthest(3.0)
+    >>> float(end / np.sqrt(1 + (end / 3.0) ** 2))
+    3.0
+    """
+    return min(clip * _FAR, float(np.finfo(np.float64).max))
