@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import tempfile
@@ -131,17 +132,33 @@ class DuckDBEngine:
         QueryError
             With DuckDB's own words.
         """
-        options = f"FORMAT parquet, COMPRESSION zstd, {_FAST}, ROW_GROUP_SIZE {ROW_GROUP}"
-        if metadata:
-            pairs = [f"{literal(key)}: {literal(value)}" for key, value in metadata.items()]
-            options += f", KV_METADATA {{{', '.join(pairs)}}}"
         try:
-            done = self.connection.execute(f"COPY ({sql}) TO {literal(str(path))} ({options})")
-            return int(done.fetchall()[0][0])
+            width = len(self.connection.sql(sql).columns)
+            options = f"FORMAT parquet, COMPRESSION zstd, {_FAST}, ROW_GROUP_SIZE {_group(width)}"
+            if metadata:
+                pairs = [f"{literal(key)}: {literal(value)}" for key, value in metadata.items()]
+                options += f", KV_METADATA {{{', '.join(pairs)}}}"
+            with self._threads_for(width):
+                done = self.connection.execute(f"COPY ({sql}) TO {literal(str(path))} ({options})")
+                return int(done.fetchall()[0][0])
         except duckdb.IOException as error:
             raise _refused(error, path) from error
         except duckdb.Error as error:
             raise QueryError(error) from error
+
+    @contextlib.contextmanager
+    def _threads_for(self, width: int) -> Iterator[None]:
+        """Write wide rows with one thread where there are two: order costs more than one brings."""
+        found = self.connection.execute("SELECT current_setting('threads')").fetchone()
+        threads = int(found[0]) if found else 1
+        if width <= _WIDE or threads != _PAIR:
+            yield
+            return
+        self.connection.execute("SET threads = 1")
+        try:
+            yield
+        finally:
+            self.connection.execute(f"SET threads = {threads}")
 
     def close(self) -> None:
         """Let go of memory and temporary files."""
@@ -153,6 +170,20 @@ class DuckDBEngine:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+_WIDE, _PAIR = 100, 2
+"""190 columns by a million rows, in order: 6.2 s of CPU and 865 MB with two threads and whole row
+groups, 3.7 s and 293 MB with one thread and small ones.
+"""
+_VECTOR = 2_048  # rows that DuckDB handles at once
+
+
+def _group(width: int) -> int:
+    """Return how many rows of so many columns go into a row group, so that it fits in memory."""
+    if width <= _WIDE:
+        return ROW_GROUP
+    return max(1, ROW_GROUP * 30 // width // _VECTOR) * _VECTOR
 
 
 _REFUSALS = (errno.ENOSPC, errno.EDQUOT, errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EROFS)

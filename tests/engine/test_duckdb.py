@@ -111,3 +111,14 @@ def test_a_file_that_cannot_be_written_is_an_error_of_the_system(tmp_path: Path)
             engine.copy("SELECT 1 AS x", tmp_path / "file" / "x.parquet")
         with pytest.raises(QueryError):
             engine.copy("SELECT * FROM read_parquet('none.parquet')", tmp_path / "x.parquet")
+
+
+def test_wide_rows_are_written_in_order_in_small_row_groups(tmp_path: Path) -> None:
+    path = tmp_path / "wide.parquet"
+    columns = ", ".join(f"range + {i} AS c{i}" for i in range(150))
+    with DuckDBEngine(threads=2) as engine:
+        engine.copy(f"SELECT {columns} FROM range(60_000)", path)
+        assert engine.query("SELECT current_setting('threads') AS n").to_pylist() == [{"n": 2}]
+    metadata = pq.read_metadata(path)
+    assert 20_000 < metadata.row_group(0).num_rows < 30_000
+    assert pq.read_table(path, columns=["c3"]).column(0).to_pylist() == list(range(3, 60_003))
