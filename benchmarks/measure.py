@@ -73,9 +73,7 @@ def _run(timing: Timing, command: Sequence[str], limit_s: float) -> None:
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     start = time.perf_counter()
     with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=said, env=environment
-        )
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said, env=environment)
         timer = threading.Timer(limit_s, process.kill)
         timer.start()
         _, status, usage = os.wait4(process.pid, 0)
