@@ -106,7 +106,7 @@ class Identifier(Defect):
         return self.finding(
             "text" if reason == "it reads as prose" else "key",
             Severity.WARNING,
-            f"`{name}` has {profile.distinct:,} different values in {profile.present:,} cells "
+            f"`{name}` has {profile.distinct_text} different values in {profile.present:,} cells "
             f"({unique:.1%}), and {reason}: it names rows, and a network would learn them "
             "by heart.",
             columns=[name],
@@ -124,8 +124,8 @@ class Identifier(Defect):
         return self.finding(
             "group",
             Severity.INFO,
-            f"`{name}` looks like a key that rows share: {profile.distinct:,} different values in "
-            f"{profile.present:,} cells. Do rows with the same value belong to one thing?",
+            f"`{name}` looks like a key that rows share: {profile.distinct_text} different values "
+            f"in {profile.present:,} cells. Do rows with the same value belong to one thing?",
             columns=[name],
             rows=profile.present,
             share=profile.present / profile.rows,

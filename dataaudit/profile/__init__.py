@@ -103,6 +103,13 @@ class ColumnProfile:
         return self.missing / self.rows if self.rows else 0.0
 
     @property
+    def distinct_text(self) -> str:
+        """The distinct values for a sentence; where they are approximate, to two digits."""
+        if self.is_distinct_exact:
+            return f"{self.distinct:,}"
+        return f"about {float(f'{self.distinct:.2g}'):,.0f}"
+
+    @property
     def iqr(self) -> float | None:
         """Third quartile minus first; None where there are no quantiles."""
         return self.quantiles[0.75] - self.quantiles[0.25] if self.quantiles else None

@@ -87,7 +87,7 @@ def _counts(column: ColumnProfile) -> dict[str, Any]:
         "missing_share": column.missing_share,
         "missing_text": percent(column.missing_share),
         "distinct": column.distinct,
-        "distinct_text": number(column.distinct),
+        "distinct_text": column.distinct_text,
     }
 
 

@@ -5,6 +5,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from dataaudit.profile import ColumnProfile
+
 
 @pytest.fixture
 def frame():
@@ -179,3 +181,9 @@ def test_any_column_of_numbers_has_numpys_mean_and_spread(make_table, values, li
         assert column.mean == pytest.approx(finite.mean(), abs=1e-9 * reach)
     if finite.size > 1:
         assert column.std == pytest.approx(finite.std(ddof=1), rel=1e-7, abs=1e-12 * reach)
+
+
+def test_an_approximate_number_of_values_is_said_as_one() -> None:
+    known = {"name": "x", "dtype": "str", "rows": 10**7, "missing": 0, "distinct": 8_908_895}
+    assert ColumnProfile(**known).distinct_text == "8,908,895"
+    assert ColumnProfile(**known, is_distinct_exact=False).distinct_text == "about 8,900,000"

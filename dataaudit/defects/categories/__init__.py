@@ -187,7 +187,7 @@ class Categories(Defect):
         return self.finding(
             kind,
             Severity.WARNING,
-            f"`{name}`: {len(wrong):,} of {table.profile[name].distinct:,} levels {what} "
+            f"`{name}`: {len(wrong):,} of {table.profile[name].distinct_text} levels {what} "
             f"({rows:,} cells{levels.of(table)})"
             f"{'' if hidden else ': ' + ', '.join(pairs[:SHOWN])}.",
             columns=[name],
@@ -236,7 +236,7 @@ class Categories(Defect):
             yield self.finding(
                 "many",
                 Severity.WARNING if each < _TOO_FEW else Severity.INFO,
-                f"`{name}` has {profile.distinct:,} levels, {each:,.1f} rows each on average.",
+                f"`{name}` has {profile.distinct_text} levels, {each:,.1f} rows each on average.",
                 columns=[name],
                 share=profile.distinct / table.rows,
                 evidence={"levels": profile.distinct, "rows_per_level": round(each, 2)},
