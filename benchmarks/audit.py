@@ -22,7 +22,7 @@ _ROWS_OF_PROFILING = 100_000
 _SUMMARIZE = "import duckdb, sys; duckdb.sql(f\"SUMMARIZE FROM '{sys.argv[1]}'\").fetchall()"
 _SKRUB = """
 import sys, pandas as pd, skrub
-report = skrub.TableReport(pd.read_parquet(sys.argv[1]), max_plot_columns=100, verbose=0)
+report = skrub.TableReport(pd.read_parquet(sys.argv[1]), verbose=0)
 report.write_html(sys.argv[2])
 """
 _PROFILING = """

@@ -92,12 +92,17 @@ class _Writer:
             return _anchor(value, is_last=is_last)
         if kind is sre.BRANCH:
             arms = [self.sequence(arm, is_last=is_last, times=times) for arm in value[1]]
+            if not all(arms):
+                raise _NoFormError  # as an empty group: DuckDB 2.0 does not skip it
             return f"(?:{'|'.join(arms)})"
         if kind is sre.SUBPATTERN:
             _, added, removed, inner = value
             if added or removed:
                 raise _NoFormError
-            return f"(?:{self.sequence(inner, is_last=is_last, times=times)})"
+            body = self.sequence(inner, is_last=is_last, times=times)
+            if not body:
+                raise _NoFormError  # DuckDB 2.0 looks for the signs of an empty group before a text
+            return f"(?:{body})"
         if kind in (sre.MAX_REPEAT, sre.MIN_REPEAT):
             return self._repeat(*value, times=times)
         return self._one_of(kind, value, times)

@@ -114,6 +114,8 @@ def test_a_pattern_finds_the_texts_that_python_finds(engine, pattern, from_start
 @pytest.mark.parametrize(
     "pattern",
     [
+        "()1",
+        "(|a)b",
         "",
         "^$",
         "()",
