@@ -14,6 +14,8 @@ import dataaudit
 from dataaudit.compile import training
 from dataaudit.errors import DataError
 
+pytestmark = pytest.mark.slow  # whole runs
+
 ROWS = 6_000
 FIT_ROWS = 1_500
 

@@ -132,6 +132,7 @@ def test_no_rows_give_a_file_with_the_columns(engine, tmp_path, numeric):
     assert set(schema.types) == {pa.float64()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("numeric", ["median", "knn"])
 def test_worker_processes_write_the_same_bytes(engine, tmp_path, monkeypatch, numeric):
     X, y = people()
@@ -170,6 +171,7 @@ class Dies(TransformerMixin, BaseEstimator):
         return ["age"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("how", "words"), [("die", "ended by signal 9"), ("raise", "no such thing")]
 )

@@ -149,6 +149,7 @@ def found_by_us(schema, source, contract):
     return checked, found
 
 
+@pytest.mark.slow
 @settings(
     max_examples=150,
     deadline=None,

@@ -169,6 +169,7 @@ def test_hostile_names_and_cells_are_only_names_and_cells(make_table):
         assert profile[f"{name} number"].mean == 1.5
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(st.floats(allow_nan=False, width=32), max_size=60), st.integers(1, 40))
 def test_any_column_of_numbers_has_numpys_mean_and_spread(make_table, values, limit):
