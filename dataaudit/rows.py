@@ -13,7 +13,7 @@ from dataaudit.engine import Engine
 from dataaudit.engine.sql import ident
 from dataaudit.source.columns import ROW, Column
 
-_PRIME = 2_147_483_647  # 2^31 - 1
+KEYS = 2_147_483_647  # 2^31 - 1; row keys are below
 _MULTIPLIER = 48_271  # the minimal standard generator of Park and Miller (1993)
 _SPARE = 6.0  # standard deviations by which a bound lets through more rows than are wanted
 
@@ -23,14 +23,14 @@ def row_key(rows: np.ndarray, seed: int) -> np.ndarray:
 
     Integer arithmetic on row identity and seed alone: the same on every engine and in every order.
     """
-    key = (rows.astype("int64") + seed % _PRIME + 1) % _PRIME * _MULTIPLIER % _PRIME
-    return key * _MULTIPLIER % _PRIME
+    key = (rows.astype("int64") + seed % KEYS + 1) % KEYS * _MULTIPLIER % KEYS
+    return key * _MULTIPLIER % KEYS
 
 
 def key_sql(seed: int, row: str = ident(ROW)) -> str:
     """Return the SQL of `row_key`; `row` is the SQL of ``__row__``."""
-    key = f"(({row} + {seed % _PRIME} + 1) % {_PRIME}) * {_MULTIPLIER} % {_PRIME}"
-    return f"{key} * {_MULTIPLIER} % {_PRIME}"
+    key = f"(({row} + {seed % KEYS} + 1) % {KEYS}) * {_MULTIPLIER} % {KEYS}"
+    return f"{key} * {_MULTIPLIER} % {KEYS}"
 
 
 def key_bound(rows: int, limit: int) -> int:
@@ -40,9 +40,9 @@ def key_bound(rows: int, limit: int) -> int:
     that filters by it neither sorts nor holds more rows than it returns.
     """
     if rows <= limit:
-        return _PRIME
+        return KEYS
     wanted = limit + _SPARE * math.sqrt(limit) + 1
-    return min(_PRIME, math.ceil(_PRIME * wanted / rows))
+    return min(KEYS, math.ceil(KEYS * wanted / rows))
 
 
 def smallest(rows: pa.Table, limit: int, seed: int) -> pa.Table:
@@ -85,9 +85,9 @@ def lowest(
         found = engine.query(
             select_rows(relation, columns, where=f"({where}) AND {key_sql(seed)} < {bound}")
         )
-        if found.num_rows >= min(rows, limit) or bound >= _PRIME:
+        if found.num_rows >= min(rows, limit) or bound >= KEYS:
             return smallest(found, limit, seed)
-        bound = min(_PRIME, 2 * bound)
+        bound = min(KEYS, 2 * bound)
 
 
 def select_rows(relation: str, columns: Mapping[str, Column], *, where: str = "TRUE") -> str:

@@ -213,5 +213,7 @@ class Table:
         if name is None:
             return None
         column = {name: self.columns[name]}
-        values = to_pandas(self.query(select_rows(self.typed, column)), column)[name]
+        self.engine.register("wanted_rows", pa.table({ROW: rows.to_numpy()}))
+        inside = f"{ROW} IN (SELECT {ROW} FROM wanted_rows)"
+        values = to_pandas(self.query(select_rows(self.typed, column, where=inside)), column)[name]
         return values.reindex(rows).to_numpy()

@@ -28,10 +28,8 @@ from dataaudit.engine.sql import ident, literal
 from dataaudit.errors import DataError
 from dataaudit.pipeline import Cleaning
 from dataaudit.pipeline.flow import transformed
-from dataaudit.rows import key_sql, to_pandas
+from dataaudit.rows import KEYS, key_sql, lowest, to_pandas
 from dataaudit.source.columns import ROW, SYNTHETIC, WEIGHT, Column
-
-_KEYS = 2_147_483_647  # row keys lie below; see dataaudit/rows.py
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,7 +202,7 @@ def _(sampler: DropDuplicateRows, before: Before) -> str:  # noqa: ARG001 - has 
 def _(sampler: Undersample, before: Before) -> str:
     wanted = int(np.ceil(min(before.counts.values()) / sampler.ratio))
     arms = [
-        f"WHEN {literal(label)} THEN {key_sql(before.seed)} >= {int(_KEYS * (wanted / rows))}"
+        f"WHEN {literal(label)} THEN {key_sql(before.seed)} >= {int(KEYS * (wanted / rows))}"
         for label, rows in before.counts.items()
         if rows > wanted
     ]
@@ -248,14 +246,17 @@ def _made(
 
 def _class(engine: Engine, before: Before, label: Any) -> pd.DataFrame:
     """Bring the rows of a class into memory, a sample by row key where they are too many."""
-    names = ", ".join(ident(name) for name in [ROW, *before.features])
-    found = engine.query(
-        f"SELECT {names} FROM {ident(before.relation)} "
-        f"WHERE {ident(before.target)} = {literal(label)} "
-        f"ORDER BY {key_sql(before.seed)} LIMIT {MOST_ROWS}"
-    )
     kinds: Mapping[str, Any] = {"number": "float", "date": "date", "text": "str"}
     columns = {name: Column(name=name, dtype=kinds[kind]) for name, kind in before.features.items()}
+    found = lowest(
+        engine,
+        before.relation,
+        columns,
+        rows=before.counts[label],
+        limit=MOST_ROWS,
+        seed=before.seed,
+        where=f"{ident(before.target)} = {literal(label)}",
+    )
     return to_pandas(found, columns)
 
 

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from dataaudit.compile.batches import Plan, write_batches
 from dataaudit.compile.mapped import mapped
+from dataaudit.compile.query import LARGEST
 from dataaudit.compile.statement import compiled
 from dataaudit.engine import Engine
 from dataaudit.engine.sql import ident, literal
@@ -125,16 +126,13 @@ def _has_gap(said: pq.Statistics | None) -> bool | None:
         return True
     if not said.num_values:
         return False
-    return None if not said.has_min_max else not -_LARGEST <= said.min <= said.max <= _LARGEST
-
-
-_LARGEST = 1.7976931348623157e308
+    return None if not said.has_min_max else not -LARGEST <= said.min <= said.max <= LARGEST
 
 
 def _looked(engine: Engine, files: Sequence[Path], name: str) -> bool:
     """Look through a column for gaps."""
     listed = ", ".join(literal(str(file)) for file in files)
     x = ident(name)
-    sound = f"{x} BETWEEN -{_LARGEST!r} AND {_LARGEST!r}"
+    sound = f"{x} BETWEEN -{LARGEST!r} AND {LARGEST!r}"
     found = engine.query(f"SELECT count(*) FROM read_parquet([{listed}]) WHERE {sound} IS NOT TRUE")
     return bool(found.column(0)[0].as_py())

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from dataaudit.engine import ROW_GROUP
 from dataaudit.proof.fit import Part
 from dataaudit.proof.target import Target
+from dataaudit.source.columns import SYNTHETIC, WEIGHT
 
-SYNTHETIC, WEIGHT = "__synthetic__", "__weight__"
 _LARGEST = 3.4e38  # of a 32-bit number
 
 Floats = NDArray[np.float32]
