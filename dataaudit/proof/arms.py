@@ -18,6 +18,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from dataaudit.estimator import dates, numbers, texts
 from dataaudit.pipeline import Resampled
+from dataaudit.proof.spec import TrainSpec
 
 _LEVELS = 50  # science.md section 2: above so many levels, one-hot pools the rest
 _RARE_ROWS = 5  # a level in fewer training rows is pooled as well
@@ -26,7 +27,11 @@ _MISSING = "missing"
 
 @runtime_checkable
 class Preparation(Protocol):
-    """What stands before the network; `dataaudit.pipeline.Cleaning` is one."""
+    """What stands before the network; `dataaudit.pipeline.Cleaning` is one.
+
+    An attribute ``train``, where there is one, is the recipe of this arm's networks; see
+    `WithTraining`.
+    """
 
     def clone(self) -> Self:
         """Return an unfitted copy."""
@@ -36,6 +41,35 @@ class Preparation(Protocol):
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """Prepare other rows; every row stays, in order."""
+
+
+class WithTraining:
+    """A preparation whose networks are trained by a recipe of their own.
+
+    Parameters
+    ----------
+    preparation
+        Unfitted.
+    train
+        Instead of what the other arms share.
+    """
+
+    def __init__(self, preparation: Preparation, train: TrainSpec) -> None:
+        self.preparation, self.train = preparation, train
+        self.balance = getattr(preparation, "balance", "none")
+        self.description = getattr(preparation, "description", "The chosen cleaning.")
+
+    def clone(self) -> Self:
+        """Return an unfitted copy."""
+        return type(self)(self.preparation.clone(), self.train)
+
+    def fit_resample(self, X: pd.DataFrame, y: pd.Series) -> Resampled:
+        """Learn from training rows and return what to train on."""
+        return self.preparation.fit_resample(X, y)
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Prepare other rows; every row stays, in order."""
+        return self.preparation.transform(X)
 
 
 @runtime_checkable

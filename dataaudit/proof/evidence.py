@@ -49,6 +49,8 @@ class Evidence:
         The last fit of each arm.
     content
         What `to_dict` returns.
+    case
+        What the arms were judged on: more arms can be judged on the same folds.
     kept
         The network that is kept instead of the final one of `clean`, if there is one.
     """
@@ -60,6 +62,7 @@ class Evidence:
     verdicts: Sequence[Verdict]
     finals: Mapping[str, Final]
     content: Mapping[str, Any]
+    case: Case
     kept: Streamed | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -84,12 +87,23 @@ class Evidence:
 
     def keep(self, streamed: Streamed) -> Evidence:
         """Return the same evidence with a network trained on a stream as that of `clean`."""
-        content = {
-            **self.content,
-            "kept": streamed.content,
-            "notes": [*self.content["notes"], streamed.content["sentence"]],
-        }
-        return replace(self, content=content, kept=streamed)
+        sentence = str(streamed.content["sentence"])
+        return replace(self.with_part("kept", streamed.content, [sentence]), kept=streamed)
+
+    def with_part(self, name: str, part: Any, notes: Sequence[str] = ()) -> Evidence:
+        """Return the same evidence with one more part.
+
+        Parameters
+        ----------
+        name
+            Its key in ``evidence.json``.
+        part
+            Values that JSON can hold.
+        notes
+            Sentences for the report.
+        """
+        content = {**self.content, name: part, "notes": [*self.content["notes"], *notes]}
+        return replace(self, content=content)
 
     def __repr__(self) -> str:
         return "\n".join([verdict.sentence for verdict in self.verdicts] or ["no verdict"])
@@ -210,6 +224,7 @@ def compare(
         verdicts=verdicts,
         finals=last,
         content=content,
+        case=case,
     )
 
 

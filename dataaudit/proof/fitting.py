@@ -157,6 +157,7 @@ def _job(
     shift, cut, monitor = _classes(
         recipe, preparation, made, values=values, codes=codes, weight=weight
     )
+    spec = getattr(preparation, "train", None) or recipe.train
     description = Fit(
         X=_matrix(name, made.X),
         y=((codes - middle) / spread).astype("float32"),
@@ -164,8 +165,8 @@ def _job(
         X_validation=_matrix(name, prepared[0]),
         y_validation=((target.coded[stop] - middle) / spread).astype("float32"),
         inputs=(_matrix(name, prepared[1]),),
-        spec=recipe.train,
-        budget=budget(recipe.train, len(fit)),
+        spec=spec,
+        budget=budget(spec, len(fit)),
         kind=target.kind,
         outputs=target.outputs,
         seed=seed,
