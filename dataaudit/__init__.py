@@ -12,6 +12,7 @@ _HOMES = {
     "run": "dataaudit.chain",
     "apply": "dataaudit.applying",
     "load": "dataaudit.applying",
+    "inject": "dataaudit.injecting",
     "RunResult": "dataaudit.result",
     "AuditResult": "dataaudit.result",
     "prove": "dataaudit.proof",

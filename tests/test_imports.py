@@ -16,7 +16,7 @@ LAYERS = [
     {"chance", "estimator", "levels", "ordered", "profile", "rows", "sampler", "table", "twins"},
     {"defects"},
     {"account", "contract", "encode", "fingerprint", "split"},
-    {"compile", "pipeline", "steps"},
+    {"compile", "injecting", "pipeline", "steps"},
     {"proof"},
     {"config"},
     {"output", "report"},
