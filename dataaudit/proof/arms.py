@@ -6,7 +6,8 @@ given; no row that it transforms is dropped or moved.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Protocol, Self, runtime_checkable
 
 import numpy as np
@@ -18,11 +19,13 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from dataaudit.estimator import dates, numbers, texts
 from dataaudit.pipeline import Resampled
+from dataaudit.proof.plain import plain
 from dataaudit.proof.spec import TrainSpec
+from dataaudit.proof.tree import Tree
 
 _LEVELS = 50  # science.md section 2: above so many levels, one-hot pools the rest
 _RARE_ROWS = 5  # a level in fewer training rows is pooled as well
-_MISSING = "missing"
+_FEW_ROWS = 20  # as many as `plan` asks of a table
 
 
 @runtime_checkable
@@ -74,7 +77,11 @@ class WithTraining:
 
 @runtime_checkable
 class Model(Protocol):
-    """An arm that brings its own classifier or regressor."""
+    """An arm that brings its own classifier or regressor.
+
+    Where an attribute ``stops`` is true, `fit` is given a third argument: which of the rows the
+    networks stop by, a bool array of shape (rows,).
+    """
 
     def clone(self) -> Self:
         """Return an unfitted copy."""
@@ -141,9 +148,9 @@ class Naive(_Rowwise):
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """Prepare rows; every row stays, in order."""
-        plain = _plain(X.drop(columns=list(self.codes_)))
+        other = plain(X.drop(columns=list(self.codes_)))
         codes = {name: self._codes(X, name) for name in self.codes_}
-        frame = plain.assign(**codes)[list(X.columns)] if codes else plain
+        frame = other.assign(**codes)[list(X.columns)] if codes else other
         return frame.fillna(0.0)
 
     def _codes(self, X: pd.DataFrame, name: Any) -> np.ndarray:
@@ -185,23 +192,59 @@ class Base(_Rowwise):
             [("number", number, [*numbers(X), *dates(X)]), ("text", text, texts(X))],
             verbose_feature_names_out=False,
         )
-        self.columns_.set_output(transform="pandas").fit(_plain(X))
+        self.columns_.set_output(transform="pandas").fit(plain(X))
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """Prepare rows; every row stays, in order."""
-        return self.columns_.transform(_plain(X))
+        return self.columns_.transform(plain(X))
 
 
-def _plain(X: pd.DataFrame) -> pd.DataFrame:
-    """Return numbers without infinity, dates as seconds, and text without gaps."""
-    plain: dict[Any, Any] = {}
-    for name in numbers(X):
-        plain[name] = X[name].astype("float64").replace([np.inf, -np.inf], np.nan)
-    for name in dates(X):
-        plain[name] = (X[name] - pd.Timestamp(0, tz=X[name].dt.tz)) / pd.Timedelta(1, "s")
-    for name in texts(X):
-        plain[name] = X[name].astype(object).where(X[name].notna(), _MISSING).astype(str)
-    return pd.DataFrame(plain, index=X.index, columns=X.columns)
+class Drop(Base):
+    """What deleting rows with gaps leaves: the baseline, learnt from complete rows alone.
+
+    Rows to judge cannot be deleted; their gaps get the medians of the complete rows.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"a": [1.0, None, 3.0]})
+    >>> Drop().fit_resample(frame, pd.Series(["no", "yes", "no"])).rows
+    array([0, 2])
+    """
+
+    description = "Rows with gaps deleted before training, then as the baseline."
+
+    def fit_resample(self, X: pd.DataFrame, y: pd.Series) -> Resampled:
+        """Learn from the complete training rows and return them prepared."""
+        kept = np.flatnonzero(is_complete(X))
+        made = super().fit_resample(X.iloc[kept], pd.Series(y).iloc[kept])
+        return replace(made, rows=kept)
+
+    def lacks(self, X: pd.DataFrame, classes: np.ndarray, parts: Iterable[np.ndarray]) -> str:
+        """Say why there is nothing to learn from; "" where there is.
+
+        Parameters
+        ----------
+        classes : array of shape (rows,)
+            The class of each row; all alike for regression.
+        parts
+            Positions of the rows of every training part.
+        """
+        kept = is_complete(X)
+        if kept.all():
+            return "no row has a gap, so it would be `base` again"
+        for part in parts:
+            complete = part[kept[part]]
+            if len(complete) < _FEW_ROWS:
+                return f"only {len(complete):,} of {len(part):,} training rows have no gap"
+            if len(np.unique(classes[complete])) < len(np.unique(classes[part])):
+                return "a class has no training row without a gap"
+        return ""
+
+
+def is_complete(X: pd.DataFrame) -> np.ndarray:
+    """Tell which rows have no gap; an infinite number is one."""
+    gaps = plain(X).isna() | X.isna()
+    return np.asarray(~gaps.to_numpy().any(axis=1))
 
 
 def standard_arms(clean: Preparation | None = None) -> dict[str, Any]:
@@ -212,8 +255,8 @@ def standard_arms(clean: Preparation | None = None) -> dict[str, Any]:
     clean
         The cleaning to be judged.
     """
-    arms: dict[str, Any] = {"const": Const(), "naive": Naive(), "base": Base()}
-    return arms if clean is None else {**arms, "clean": clean}
+    arms = {"const": Const(), "naive": Naive(), "drop": Drop(), "base": Base()}
+    return {**arms, **({} if clean is None else {"clean": clean}), "tree": Tree()}
 
 
 def describe(arms: Mapping[str, Any]) -> dict[str, str]:

@@ -31,6 +31,7 @@ def content(
     finals: Mapping[str, Final],
     descriptions: Mapping[str, str],
     test_labels: Floats | None,
+    unavailable: Mapping[str, str],
     notes: Sequence[str],
 ) -> dict[str, Any]:
     """Return the evidence as values that JSON can hold."""
@@ -58,6 +59,7 @@ def content(
         "plan": case.plan.to_dict(),
         "judged": {"rows": len(judgement.rows), "sha256": judgement.digest},
         "arms": arms,
+        "unavailable": dict(unavailable),
         "verdicts": [verdict.to_dict() for verdict in verdicts],
         "operating_point": operating.describe(
             judgement,

@@ -12,22 +12,22 @@ import pandas as pd
 
 from dataaudit.errors import UnknownNameError
 from dataaudit.proof import describing
-from dataaudit.proof.arms import Const, Preparation
+from dataaudit.proof.arms import Const
 from dataaudit.proof.arms import describe as describe_arms
+from dataaudit.proof.comparing import available, count_networks, remarks, verdicts_of
 from dataaudit.proof.final import Final, FinalNetwork, finals
 from dataaudit.proof.fitting import Recipe
 from dataaudit.proof.folds import pick, stopping_share, twins
 from dataaudit.proof.judging import Case, Judgement, Progress, case_of, judge
-from dataaudit.proof.metrics import Estimate, known, mean_of, primary
+from dataaudit.proof.metrics import known, mean_of, primary
 from dataaudit.proof.network import load_build, load_keras
 from dataaudit.proof.plan import Plan
 from dataaudit.proof.spec import ProveSpec, TrainSpec
-from dataaudit.proof.statistics import nadeau_bengio
 from dataaudit.proof.streamed import Streamed
 from dataaudit.proof.target import Target
-from dataaudit.proof.verdict import Verdict, decide, least_error, sample_sentence
+from dataaudit.proof.verdict import Verdict
+from dataaudit.proof.wording import sample_sentence
 
-_PAIRS = (("naive", "clean"), ("base", "clean"))
 _KEPT = "clean"
 
 
@@ -148,7 +148,8 @@ def compare(
         The primary one; ``auto``: accuracy, balanced accuracy where one class has more than 70 % of
         the rows, R2 for regression.
     pairs
-        What the verdicts compare, (before, after); by default `clean` with `naive` and `base`.
+        What the verdicts compare, (before, after); by default `comparing.PAIRS`. Those of an arm
+        that cannot learn from the table are left out.
     groups, order : array-like of shape (rows,), optional
         Rows that belong together, and time. Equal rows stay together in any case.
     validation : array-like of bool, shape (rows,), optional
@@ -181,7 +182,10 @@ def compare(
     file = train.network.file
     build = load_build(file, base=Path(base), allow_code=allow_code) if file else None
     recipe = Recipe(target=target, train=train, metric=name, build=build)
-    networks = sum(isinstance(arm, Preparation) for arm in arms.values())
+    for wished in {arm for pair in pairs or () for arm in pair} - arms.keys():
+        raise UnknownNameError(wished, kind="arm", known=arms)
+    arms, missing = available(arms, X, target, [np.arange(len(X))])
+    networks = count_networks(arms)
     if networks:
         load_keras()
     case, note = case_of(
@@ -194,9 +198,10 @@ def compare(
         order=order,
         rows_given=rows_given,
     )
+    arms, late = available(arms, case.X, case.recipe.target, case.learnt())
+    case = replace(case, plan=replace(case.plan, networks=count_networks(arms)))
     judgement = judge(arms, case, progress)
     last = _finals(arms, X, recipe, case, validation=validation, test=test)
-    chosen = [pair for pair in _PAIRS if set(pair) <= set(arms)] if pairs is None else pairs
     estimates = {
         arm: {
             key: mean_of([measure(said, judgement.truth, target) for said in judged.answers])
@@ -204,8 +209,9 @@ def compare(
         }
         for arm, judged in judgement.arms.items()
     }
-    verdicts = _verdicts(chosen, estimates, judgement, case, prove)
-    sampled = sample_sentence(case.plan, verdicts, prove.smallest_effect)
+    verdicts = verdicts_of(pairs, estimates, judgement, case, prove)
+    missing = {**missing, **late}
+    notes = [sample_sentence(case.plan, verdicts), note, *remarks(verdicts, missing)]
     content = describing.content(
         case=case,
         judgement=judgement,
@@ -214,7 +220,8 @@ def compare(
         finals=last,
         descriptions=describe_arms(arms),
         test_labels=None if test is None else target.codes(test[1]),
-        notes=[text for text in (sampled, note) if text],
+        unavailable=missing,
+        notes=[text for text in notes if text],
     )
     return Evidence(
         metric=name,
@@ -261,34 +268,3 @@ def _finals(
         test=None if test is None else test[0],
         seed=case.seed,
     )
-
-
-def _verdicts(
-    pairs: Sequence[tuple[str, str]],
-    estimates: Mapping[str, Mapping[str, Estimate]],
-    judgement: Judgement,
-    case: Case,
-    prove: ProveSpec,
-) -> list[Verdict]:
-    """Compare the arms on the primary metric; all intervals hold together."""
-    metric, target = case.recipe.metric, case.recipe.target
-    groups = np.unique(case.groups[judgement.rows], return_inverse=True)[1]
-    return [
-        decide(
-            (before, estimates[before][metric]),
-            (after, estimates[after][metric]),
-            metric=metric,
-            groups=groups,
-            smallest_effect=prove.smallest_effect,
-            family=len(pairs),
-            least_error=least_error(metric, judgement.truth),
-            floor=estimates["const"][metric] if "const" in estimates else None,
-            second_opinion=nadeau_bengio(
-                describing.by_fold(after, metric, judgement, target)
-                - describing.by_fold(before, metric, judgement, target),
-                parts=case.plan.folds,
-                rope=prove.smallest_effect,
-            ),
-        )
-        for before, after in pairs
-    ]

@@ -14,6 +14,7 @@ from dataaudit.pipeline import Resampled
 from dataaudit.proof.arms import Const, Model, Preparation
 from dataaudit.proof.fit import Fit, Trained, budget
 from dataaudit.proof.folds import Rows, check_prepared, check_trained
+from dataaudit.proof.models import constant, labels_of, own_answers
 from dataaudit.proof.network import Build
 from dataaudit.proof.spec import TrainSpec
 from dataaudit.proof.target import Answers, Floats, Target, answers, as_outputs, shift_of
@@ -112,16 +113,15 @@ def prepare(
         Where it leaves what a network cannot take.
     """
     target, values = recipe.target, recipe.target.coded[fit]
-    floor = _constant(target, np.concatenate([values, target.coded[stop]]), len(judged))
+    floor = constant(target, np.concatenate([values, target.coded[stop]]), len(judged))
     if isinstance(arm, Const):
         return _without_network(name, judged, floor, floor)
     if isinstance(arm, Model):
-        learn = np.sort(np.concatenate([fit, stop]))
-        said = _own_answers(arm, X, target, learn, judged)
+        said = own_answers(arm, X, target, fit=fit, stop=stop, judged=judged)
         return _without_network(name, judged, floor, said)
     preparation = arm.clone()
     given = X.iloc[fit]
-    made = preparation.fit_resample(given, _labels(target, values, given.index))
+    made = preparation.fit_resample(given, labels_of(target, values, given.index))
     check_trained(name, made.rows, made.synthetic, len(fit))
     prepared = [_checked(name, preparation, frame) for frame in (X.iloc[stop], judged)]
     return _job(
@@ -243,35 +243,6 @@ def decode(job: Job, outputs: Any) -> Answers:
         values = np.asarray(outputs, dtype="float64") * job.spread + job.middle
         return Answers(labels=values[:, 0], shares=values)
     return answers(outputs, shift=job.shift, cut=job.cut)
-
-
-def _constant(target: Target, values: Floats, rows: int) -> Answers:
-    """Say the most frequent class, or the mean, of every row."""
-    if not target.classes:
-        mean = np.full(rows, values.mean())
-        return Answers(labels=mean, shares=mean[:, None])
-    shares = target.counts(values)
-    return Answers(
-        labels=np.full(rows, float(np.argmax(shares))), shares=np.tile(shares, (rows, 1))
-    )
-
-
-def _own_answers(arm: Model, X: pd.DataFrame, target: Target, learn: Rows, judged: Any) -> Answers:
-    """Train an arm that brings its own model, and ask it."""
-    model = arm.clone()
-    given = X.iloc[learn]
-    model.fit(given, _labels(target, target.coded[learn], given.index))
-    outputs = np.asarray(model.outputs(judged, np.asarray(target.classes, dtype=object)))
-    if not target.classes:
-        return Answers(labels=outputs[:, 0], shares=outputs)
-    return Answers(labels=np.argmax(outputs, axis=1).astype("float64"), shares=outputs)
-
-
-def _labels(target: Target, values: Floats, index: Any) -> pd.Series:
-    """Return the target as an arm expects it: text, or numbers."""
-    if not target.classes:
-        return pd.Series(values, index=index, dtype="float64")
-    return pd.Series(np.asarray(target.classes, dtype=object)[values.astype(np.intp)], index=index)
 
 
 def _checked(name: str, preparation: Preparation, frame: pd.DataFrame) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -132,6 +132,11 @@ class Case:
                 order=self.order,
             )
         )
+
+    def learnt(self) -> Iterator[Rows]:
+        """Yield the rows to learn from of every fold of every repeat."""
+        for repeat in range(self.plan.repeats):
+            yield from (fold.fit for fold in self.parted(repeat))
 
 
 def case_of(

@@ -52,7 +52,7 @@ def difference(after: Estimate, before: Estimate) -> Estimate:
     return Estimate(after.value - before.value, after.influence - before.influence)
 
 
-def _mean(values: Floats) -> Estimate:
+def row_mean(values: Floats) -> Estimate:
     """Return a plain mean; n / (n - 1) makes its squared influences the sample variance."""
     n = len(values)
     value = float(values.mean())
@@ -65,7 +65,7 @@ def _mean_by_class(values: Floats, codes: Floats) -> Estimate:
     value, influence = 0.0, np.zeros(len(values))
     for code in present:
         rows = codes == code
-        part = _mean(values[rows])
+        part = row_mean(values[rows])
         value += part.value / len(present)
         influence[rows] = part.influence / len(present)
     return Estimate(value, influence)
@@ -83,7 +83,7 @@ def _ratio(numerator: Floats, denominator: Floats) -> Estimate:
 
 def accuracy(said: Answers, truth: Floats, target: Target) -> Estimate:  # noqa: ARG001 - one signature for all
     """Share of rows that are right."""
-    return _mean((said.labels == truth).astype("float64"))
+    return row_mean((said.labels == truth).astype("float64"))
 
 
 def balanced_accuracy(said: Answers, truth: Floats, target: Target) -> Estimate:  # noqa: ARG001 - the same
@@ -123,14 +123,14 @@ def _auc(score: Floats, is_positive: NDArray[np.bool_]) -> Estimate:
 def log_loss(said: Answers, truth: Floats, target: Target) -> Estimate:  # noqa: ARG001 - the same
     """Mean negative log-probability of the true class."""
     chosen = said.shares[np.arange(len(truth)), truth.astype(np.intp)]
-    return _mean(-np.log(np.clip(chosen, _TINY, 1.0)))
+    return row_mean(-np.log(np.clip(chosen, _TINY, 1.0)))
 
 
 def brier(said: Answers, truth: Floats, target: Target) -> Estimate:
     """Mean squared distance of the probabilities from the truth; two classes count once."""
     wanted = np.eye(len(target.classes))[truth.astype(np.intp)]
     squares = ((said.shares - wanted) ** 2).sum(axis=1)
-    return _mean(squares / 2 if target.kind == "binary" else squares)
+    return row_mean(squares / 2 if target.kind == "binary" else squares)
 
 
 def predicted_over_actual(said: Answers, truth: Floats, target: Target) -> Estimate:
@@ -175,18 +175,18 @@ def _likelihood(design: Floats, codes: NDArray[np.intp], slope: Floats) -> tuple
 
 def r2(said: Answers, truth: Floats, target: Target) -> Estimate:  # noqa: ARG001 - the same
     """Share of the variance explained; the variance of the target counts as known."""
-    part = _mean((truth - said.labels) ** 2 / truth.var())
+    part = row_mean((truth - said.labels) ** 2 / truth.var())
     return Estimate(1 - part.value, -part.influence)
 
 
 def mae(said: Answers, truth: Floats, target: Target) -> Estimate:  # noqa: ARG001 - the same
     """Mean absolute error, in units of the target."""
-    return _mean(np.abs(truth - said.labels))
+    return row_mean(np.abs(truth - said.labels))
 
 
 def rmse(said: Answers, truth: Floats, target: Target) -> Estimate:  # noqa: ARG001 - the same
     """Root of the mean squared error, in units of the target."""
-    part = _mean((truth - said.labels) ** 2)
+    part = row_mean((truth - said.labels) ** 2)
     root = float(np.sqrt(part.value))
     return Estimate(root, part.influence / (2 * root) if root else part.influence)
 

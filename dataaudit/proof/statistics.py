@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +14,12 @@ from dataaudit.proof.metrics import Estimate
 
 Floats = NDArray[np.float64]
 CONFIDENCE = 0.95
+EQUIVALENCE = 0.9
+"""Two one-sided tests at 5 %: this interval lies within the smallest effect."""
+_POWER = 0.8
+_CLOSE = 0.1  # of the smallest effect; nearer to it than this no number of rows is worth naming
+TOLD = float(stats.norm.ppf((1 + CONFIDENCE) / 2) + stats.norm.ppf(_POWER))
+"""Standard errors that are told from none at 5 %, four times in five."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +44,17 @@ def standard_error(estimate: Estimate, groups: NDArray[np.intp]) -> float:
     estimate
         See `Estimate`.
     groups : int array of shape (rows,)
-        From 0 on; a number of its own for each row where rows are independent.
+        From 0 on; a number of its own for each row where rows are independent. The influences of
+        few groups are scaled by g / (g - 1), as those of few rows are.
 
     References
     ----------
     Bayle, Bayle, Janson and Mackey, Cross-validation confidence intervals for test error, 2020.
     """
     sums = np.bincount(groups, estimate.influence)
-    return float(np.sqrt(np.sum(sums**2)))
+    rows, count = len(groups), len(np.unique(groups))
+    few = count * (rows - 1) / (rows * (count - 1)) if count > 1 else 1.0
+    return float(np.sqrt(few * np.sum(sums**2)))
 
 
 def interval(
@@ -65,6 +76,50 @@ def interval(
     freedom = max(len(np.unique(groups)) - 1, 1)
     reach = float(stats.t.ppf((1 + confidence) / 2, freedom)) * error
     return Interval(estimate.value, estimate.value - reach, estimate.value + reach)
+
+
+def p_value(estimate: Estimate, groups: NDArray[np.intp], *, least_error: float = 0.0) -> float:
+    """Return the two-sided p of a difference, by the same t as `interval`."""
+    error = max(standard_error(estimate, groups), least_error)
+    if error == 0:
+        return 1.0 if estimate.value == 0 else 0.0
+    freedom = max(len(np.unique(groups)) - 1, 1)
+    return float(2 * stats.t.sf(abs(estimate.value) / error, freedom))
+
+
+def holm(p_values: Sequence[float]) -> Floats:
+    """Return p-values that hold for all tests together (Holm 1979), in the order given.
+
+    Examples
+    --------
+    >>> holm([0.01, 0.04, 0.03]).tolist()
+    [0.03, 0.06, 0.06]
+    """
+    p = np.asarray(p_values, dtype="float64")
+    order = np.argsort(p, kind="stable")
+    stepped = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
+    adjusted = np.empty(len(p))
+    adjusted[order] = np.minimum(stepped, 1.0)
+    return adjusted
+
+
+def rows_needed(rows: int, effect: float, error: float, smallest_effect: float) -> int | None:
+    """Return about how many rows would tell the smallest effect from none, four times in five.
+
+    ``rows * ((z.975 + z.8) * error / smallest_effect)^2``. Where there are that many already, the
+    effect lies close to the smallest one, and it is the rows that would tell these two apart; None
+    where the two are all but equal, or no effect is too small to matter.
+    """
+    if smallest_effect <= 0:
+        return None
+    needed = rows * (TOLD * error / smallest_effect) ** 2
+    if needed > rows:
+        return math.ceil(needed)
+    distance = abs(smallest_effect - abs(effect))
+    if distance < _CLOSE * smallest_effect:
+        return None
+    z = stats.norm.ppf((1 + EQUIVALENCE) / 2) + stats.norm.ppf(_POWER)
+    return max(rows + 1, math.ceil(rows * (z * error / distance) ** 2))
 
 
 def wilson(share: float, rows: float, *, confidence: float = CONFIDENCE) -> Interval:

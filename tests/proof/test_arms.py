@@ -85,5 +85,5 @@ def test_cleaning_is_a_preparation_and_const_is_none():
 
 def test_arms_of_a_report_have_a_sentence_each():
     arms = standard_arms(Cleaning())
-    assert list(arms) == ["const", "naive", "base", "clean"]
+    assert list(arms) == ["const", "naive", "drop", "base", "clean", "tree"]
     assert all(text.endswith(".") for text in describe(arms).values())

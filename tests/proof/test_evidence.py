@@ -54,7 +54,8 @@ def test_evidence_has_what_the_report_needs(found):
     content = jsonable(found)
     assert content["metric"] == "accuracy"
     assert content["classes"] == ["no", "yes"]
-    assert list(content["arms"]) == ["const", "naive", "base", "clean"]
+    assert list(content["arms"]) == ["const", "naive", "base", "clean", "tree"]
+    assert content["unavailable"] == {"drop": "no row has a gap, so it would be `base` again"}
     assert content["plan"]["fits"] == 2 * 2 * 3
     clean = content["arms"]["clean"]
     assert clean["metrics"]["accuracy"].keys() == {"value", "low", "high"}

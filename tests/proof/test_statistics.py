@@ -11,7 +11,8 @@ def test_rows_of_a_group_count_together():
     estimate = Estimate(0.0, influence)
     assert standard_error(estimate, np.arange(4)) == pytest.approx(np.sqrt(0.1))
     assert standard_error(estimate, np.array([0, 0, 1, 1])) == 0
-    assert standard_error(estimate, np.array([0, 1, 0, 1])) == pytest.approx(np.sqrt(0.18))
+    # two groups, g / (g - 1) = 2, for rows, n / (n - 1) = 4 / 3, which is in the influences
+    assert standard_error(estimate, np.array([0, 1, 0, 1])) == pytest.approx(np.sqrt(0.18 * 1.5))
 
 
 def test_interval_is_that_of_a_paired_t_test():

@@ -14,8 +14,8 @@ from dataaudit.proof.verdict import (
     judge,
     least_error,
     rows_needed,
-    sample_sentence,
 )
+from dataaudit.proof.wording import sample_sentence
 
 
 def comparison(d, *, family=2, before="base", metric="accuracy", effect=0.01, floor=None):
@@ -79,15 +79,15 @@ TOO_FEW = " on that many. To see the smallest that matters, 1.0 point, raise `pr
 def test_a_sample_says_what_it_can_show(smallest, ending):
     # a tenth of 1,000 rows differ: the standard error is 1 point, and 2.80 of them are told apart
     plan = Plan(rows=1_000, rows_given=5_000_000, folds=3, repeats=1, networks=2)
-    found = sample_sentence(plan, [comparison(rows(50, 50, 900))], smallest)
+    found = sample_sentence(plan, [comparison(rows(50, 50, 900), effect=smallest)])
     start = "The arms were compared on 1,000 of 5,000,000 rows, a fixed sample; "
     assert found == f"{start}differences of 2.8 points can be told apart{ending}"
-    assert "differences" not in sample_sentence(plan, [], smallest)
+    assert "differences" not in sample_sentence(plan, [])
 
 
 def test_all_rows_need_no_word():
     plan = Plan(rows=1_000, rows_given=1_000, folds=3, repeats=1, networks=2)
-    assert sample_sentence(plan, [comparison(rows(50, 50, 900))], 0.01) == ""
+    assert sample_sentence(plan, [comparison(rows(50, 50, 900))]) == ""
 
 
 def test_rows_needed_is_more_than_there_are_or_nothing():
