@@ -1,0 +1,65 @@
+"""Labels are decided at one half, where one class is rare: the rare class is hardly ever named.
+
+The network may rank the rows well and still answer with the frequent class almost always. Nothing
+is wrong with its training; what has to move is the operating point. The signal is a class with half
+of its fair share of the rows or less, where the metric counts classes alike. The proof is the same
+network with a class named where its probability is above its share of the training rows, which is
+the best cut for balanced accuracy.
+
+References
+----------
+A. Menon et al., On the statistical consistency of algorithms for binary classification under class
+imbalance, ICML 2013.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dataaudit.proof.diagnosis.cause import Cause, Signal
+from dataaudit.proof.diagnosis.examined import Examined
+from dataaudit.proof.diagnosis.mending import Balanced
+
+_RARE = 0.5  # of the fair share
+
+
+class Imbalance(Cause):
+    """See the file."""
+
+    code, precedence = "D301", 60
+    title = "A rare class is hardly ever named"
+    trial = "With classes named where their probability is above their share of the rows,"
+    next = "Move the threshold: `imbalance: {method: threshold}` under `clean`; the data can stay."
+    needs_table = True
+
+    def signal(self, examined: Examined) -> Signal | str:
+        """Compare the rarest class with its fair share, and how often it is found."""
+        table = examined.table
+        if not table.target.classes:
+            return "The target is a number."
+        if table.metric != "balanced_accuracy":
+            return "The metric does not count classes alike."
+        balance = getattr(table.preparation, "balance", "none")
+        if balance != "none":
+            return f"The arm balances the classes already (`{balance}`)."
+        shares = table.target.counts(table.truth)
+        rarest = int(np.argmin(shares))
+        found = float(
+            np.mean([np.mean(said.labels[table.truth == rarest] == rarest) for said in table.judged.answers])
+        )
+        fair = 1 / len(shares)
+        return Signal(
+            is_present=bool(shares[rarest] <= _RARE * fair),
+            strength=_RARE * fair / max(float(shares[rarest]), 1e-9),
+            evidence={"share": float(shares[rarest]), "recall": found},
+            sentence=(
+                f"The rarest class is {shares[rarest]:.1%} of the rows, and {found:.0%} of its rows "
+                "are named."
+            ),
+        )
+
+    def remedy(self, examined: Examined) -> Any | None:
+        """Decide at the shares of the classes."""
+        return examined.table.prepared(Balanced(examined.table.preparation))

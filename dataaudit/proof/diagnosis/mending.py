@@ -1,0 +1,151 @@
+"""What remedies for the data are made of: the same arm behind cells, rows or columns put right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from sklearn.base import clone
+
+from dataaudit.pipeline import Resampled
+from dataaudit.proof.diagnosis.suspects import suspects
+
+
+class Before:
+    """A preparation, and steps ahead of it.
+
+    Parameters
+    ----------
+    steps
+        Unfitted scikit-learn transformers of frames.
+    preparation
+        Unfitted.
+    """
+
+    def __init__(self, steps: Sequence[Any], preparation: Any) -> None:
+        self.steps, self.preparation = steps, preparation
+        self.balance = getattr(preparation, "balance", "none")
+
+    def clone(self) -> Self:
+        """Return an unfitted copy."""
+        return type(self)([clone(step) for step in self.steps], self.preparation.clone())
+
+    def fit_resample(self, X: pd.DataFrame, y: pd.Series) -> Resampled:
+        """Learn from training rows and return what to train on."""
+        self.steps_ = []
+        for step in self.steps:
+            self.steps_.append(clone(step).fit(X))
+            X = self.steps_[-1].transform(X)
+        made: Resampled = self.preparation.fit_resample(X, y)
+        return made
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Prepare other rows; every row stays, in order."""
+        for step in self.steps_:
+            X = step.transform(X)
+        prepared: pd.DataFrame = self.preparation.transform(X)
+        return prepared
+
+
+class Without:
+    """A preparation that is not given some columns.
+
+    Parameters
+    ----------
+    columns
+        Their names.
+    preparation
+        Unfitted.
+    """
+
+    def __init__(self, columns: Sequence[Any], preparation: Any) -> None:
+        self.columns, self.preparation = list(columns), preparation
+        self.balance = getattr(preparation, "balance", "none")
+
+    def clone(self) -> Self:
+        """Return an unfitted copy."""
+        return type(self)(self.columns, self.preparation.clone())
+
+    def fit_resample(self, X: pd.DataFrame, y: pd.Series) -> Resampled:
+        """Learn from training rows and return what to train on."""
+        made: Resampled = self.preparation.fit_resample(X.drop(columns=self.columns), y)
+        return made
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Prepare other rows; every row stays, in order."""
+        prepared: pd.DataFrame = self.preparation.transform(X.drop(columns=self.columns))
+        return prepared
+
+
+class Balanced:
+    """A preparation whose labels are decided at the shares of the classes.
+
+    Parameters
+    ----------
+    preparation
+        Unfitted.
+    """
+
+    balance = "threshold"
+
+    def __init__(self, preparation: Any) -> None:
+        self.preparation = preparation
+
+    def clone(self) -> Self:
+        """Return an unfitted copy."""
+        return type(self)(self.preparation.clone())
+
+    def fit_resample(self, X: pd.DataFrame, y: pd.Series) -> Resampled:
+        """Learn from training rows and return what to train on."""
+        made: Resampled = self.preparation.fit_resample(X, y)
+        return made
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Prepare other rows; every row stays, in order."""
+        prepared: pd.DataFrame = self.preparation.transform(X)
+        return prepared
+
+
+class Reviewed:
+    """A preparation that leaves out training rows whose label is doubtful.
+
+    Only rows to learn from are left out; what is judged, and what training stops by, stays.
+
+    Parameters
+    ----------
+    preparation
+        Unfitted.
+    """
+
+    def __init__(self, preparation: Any) -> None:
+        self.preparation = preparation
+        self.balance = getattr(preparation, "balance", "none")
+
+    def clone(self) -> Self:
+        """Return an unfitted copy."""
+        return type(self)(self.preparation.clone())
+
+    def fit_resample(self, X: pd.DataFrame, y: pd.Series) -> Resampled:
+        """Learn from training rows and return those with a label that can be believed."""
+        made: Resampled = self.preparation.fit_resample(X, y)
+        real = ~made.synthetic
+        doubtful = np.zeros(len(X), dtype=bool)
+        doubtful[made.rows[real]] = suspects(made.X[real], made.y[real])
+        kept = np.flatnonzero(~doubtful)
+        made = self.preparation.fit_resample(X.iloc[kept], y.iloc[kept])
+        rows = np.where(made.synthetic, -1, kept[np.where(made.synthetic, 0, made.rows)])
+        return replace(made, rows=rows)
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Prepare other rows; every row stays, in order."""
+        prepared: pd.DataFrame = self.preparation.transform(X)
+        return prepared
+
+
+def held(preparation: Any, step: str) -> str:
+    """Say that a cleaning has a step already; "" where it has not."""
+    steps = [each[0] for each in getattr(preparation, "steps", []) if isinstance(each, tuple)]
+    return f"The cleaning does it already (`{step}`); the bill says what for." * (step in steps)
