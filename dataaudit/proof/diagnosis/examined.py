@@ -169,7 +169,7 @@ class OnTable(Examined):
         return self.case.recipe.target
 
     @property
-    def frame(self) -> pd.DataFrame:
+    def X(self) -> pd.DataFrame:  # noqa: N802 - as scikit-learn has it
         """The rows as they came, training and validation together."""
         return self.case.X
 
@@ -214,7 +214,7 @@ class OnTable(Examined):
         )
 
     @cached_property
-    def trace(self) -> Trace:  # type: ignore[override] # a property that is remembered
+    def trace(self) -> Trace:
         """The fit of the first fold, watched."""
         if self.job.fit is None:
             message = f"arm {self.arm!r} has no network to watch"
