@@ -96,7 +96,14 @@ def run(
             )
             stage.rows(**account.last)
         with progress.stage("prove") as stage:
-            evidence, unproven = prove(config, table, cleaned, stage.advance, allow_code=allow_code)
+            evidence, unproven = prove(
+                config,
+                table,
+                cleaned,
+                stage.advance,
+                outcomes=outcomes,
+                allow_code=allow_code,
+            )
         with progress.stage("report"):
             made = publishing.Made(
                 config=config,

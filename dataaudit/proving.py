@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from dataaudit import proof
+from dataaudit import proof, stages
 from dataaudit.cleansing import Cleaned
 from dataaudit.config import Config
 from dataaudit.errors import DataError, MissingExtraError
+from dataaudit.finding import Outcome
+from dataaudit.result import worst_first
 from dataaudit.table import Table
 
 _LEARNT = ("train", "validation")
@@ -22,6 +25,7 @@ def prove(
     cleaned: Cleaned,
     progress: Any,
     *,
+    outcomes: Sequence[Outcome] = (),
     allow_code: bool,
 ) -> tuple[proof.Evidence | None, str]:
     """Train the arms, or say in one line why nothing was trained."""
@@ -50,6 +54,8 @@ def prove(
         )
         if cleaned.is_sampled:
             evidence = _kept(config, table, cleaned, evidence, allow_code=allow_code)
+        if config.prove.bill:
+            evidence = _billed(config, cleaned, evidence, outcomes, progress, allow_code=allow_code)
     except (DataError, MissingExtraError) as error:
         return None, str(error)
     return evidence, ""
@@ -65,6 +71,40 @@ def _learnt_from(table: Table, cleaned: Cleaned) -> tuple[pd.DataFrame, pd.Serie
     X = pd.concat([frame for frame, _ in found]).sort_index()
     y = pd.concat([labels for _, labels in found]).loc[X.index]
     return X, y, X.index.isin(found[1][0].index)
+
+
+def _billed(
+    config: Config,
+    cleaned: Cleaned,
+    evidence: proof.Evidence,
+    outcomes: Sequence[Outcome],
+    progress: Any,
+    *,
+    allow_code: bool,
+) -> proof.Evidence:
+    """Add what each step is worth, and what remedies would be that the cleaning does not have."""
+    cleaning, done = cleaned.cleaning.clone(), evidence.plan.fits
+    more: dict[str, Any] = {}
+    if config.clean != "auto":  # what was chosen among all remedies lacks none
+        more = proof.lacking(
+            config.clean,
+            worst_first(outcomes),
+            stages.defects_of(config),
+            kind=cleaning.kind,
+            seed=config.seed,
+            allow_code=allow_code,
+        )
+    try:
+        bill = proof.attribute(
+            evidence,
+            cleaning,
+            None if config.prove == "off" else config.prove,
+            others=more,
+            progress=lambda fits, of: progress(done + fits, done + of),
+        )
+    except DataError as error:  # the comparison stands without it
+        return evidence.with_part("bill", {"unavailable": str(error)})
+    return evidence.with_part("bill", bill.to_dict())
 
 
 def _kept(

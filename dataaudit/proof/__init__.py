@@ -3,8 +3,8 @@
 Read in this order: `spec` (the keys of ``train`` and ``prove``), `arms` (what is compared), `folds`
 (which rows learn and which judge), `training` (many fits in, predictions out), `fitting` and
 `judging` (every arm in every fold), `metrics`, `statistics` and `verdict` (what may be said),
-`evidence` (all of it together), `pipelines` (the same for anybody's scikit-learn pipelines). Keras
-is imported by `network.load_keras` alone, when a network is built.
+`evidence` (all of it together), `attribution` (the bill), `pipelines` (the same for anybody's
+scikit-learn pipelines). Keras is imported by `network.load_keras` alone, when a network is built.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dataaudit.proof.arms import standard_arms
+    from dataaudit.proof.attribution.lacking import lacking
+    from dataaudit.proof.attribution.reckoning import attribute
     from dataaudit.proof.estimators import KerasClassifier, KerasRegressor
     from dataaudit.proof.evidence import Evidence, compare
     from dataaudit.proof.final import FinalNetwork, load_network
@@ -28,8 +30,10 @@ __all__ = [
     "KerasClassifier",
     "KerasRegressor",
     "Streamed",
+    "attribute",
     "compare",
     "fit_streamed",
+    "lacking",
     "load_network",
     "prove",
     "standard_arms",
@@ -41,8 +45,10 @@ _HOMES = {
     "KerasClassifier": "estimators",
     "KerasRegressor": "estimators",
     "Streamed": "streamed",
+    "attribute": "attribution.reckoning",
     "compare": "evidence",
     "fit_streamed": "streamed",
+    "lacking": "attribution.lacking",
     "load_network": "final",
     "prove": "pipelines",
     "standard_arms": "arms",

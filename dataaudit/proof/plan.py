@@ -134,7 +134,7 @@ def plan(
         networks=networks,
     )
     for smaller in [first, *_ladder(first, prove)]:
-        best = _priced(smaller, target, columns, train, is_stock=is_stock)
+        best = priced(smaller, target, columns, train, is_stock=is_stock)
         if best.seconds <= prove.budget:
             break
     return best
@@ -195,7 +195,7 @@ def _ladder(start: Plan, prove: ProveSpec) -> list[Plan]:
     return plans[1:]
 
 
-def _priced(given: Plan, target: Target, columns: int, train: TrainSpec, *, is_stock: bool) -> Plan:
+def priced(given: Plan, target: Target, columns: int, train: TrainSpec, *, is_stock: bool) -> Plan:
     """Return the plan with steps and seconds."""
     learnt = given.rows * (given.folds - 1) // given.folds
     steps = budget(train, max(1, learnt))

@@ -173,6 +173,8 @@ class ProveSpec(BaseModel):
     budget
         Seconds that the fits may take by the cost formula, on the machine it was measured on. It
         becomes a plan of rows, folds and repeats before training; no clock is read.
+    bill
+        Whether each step of the cleaning gets its price. It may take the budget once more.
 
     Examples
     --------
@@ -185,3 +187,4 @@ class ProveSpec(BaseModel):
     repeats: Annotated[int, Field(ge=1)] | Literal["auto"] = "auto"
     smallest_effect: Share = 0.01
     budget: Seconds = 120.0
+    bill: bool = True
