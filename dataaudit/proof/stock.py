@@ -1,6 +1,6 @@
-"""Keras' own ``fit``: for a user's own network, and the reference of the compiled one.
+"""Keras' own ``fit``: for a user's own network, and the reference of the stacked ones.
 
-The batches, the schedule, early stopping and the restored weights are those of `compiled`; the
+The batches, the schedule, early stopping and the restored weights are those of `stacked`; the
 steps are Keras'.
 """
 
@@ -59,7 +59,7 @@ def _gives_probabilities(model: Any) -> bool:
 
 
 def _loop(model: Any, fit: Fit) -> tuple[History, int, bool]:
-    """Fit period by period, as `compiled` does."""
+    """Fit period by period, as `stacked` does."""
     rate = Rate(fit.spec, fit.budget)
     stopping = Stopping(fit.spec, fit.budget, is_watched=fit.X_validation is not None)
     history, kept, done = History(train=[], validation=[], steps=[]), model.get_weights(), 0

@@ -1,14 +1,14 @@
 """The one door of training: many fits in, predictions and histories out.
 
-How the fits are run behind it (one after the other, each as one compiled function; a user's own
-network by stock `fit`) is nobody else's business.
+How the fits are run behind it (many as one, see `stacked`; a user's own network by stock `fit`) is
+nobody else's business.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from dataaudit.proof import compiled, stock
+from dataaudit.proof import stacked, stock
 from dataaudit.proof.fit import Fit, Trained
 
 
@@ -41,10 +41,15 @@ def train(fits: Sequence[Fit], tick: Callable[[], object] | None = None) -> list
     >>> bool(np.mean((trained.predictions[0][:, 0] > 0) == y) > 0.9)
     True
     """
-    shapes = compiled.shapes([fit for fit in fits if fit.build is None])
-    trained = []
-    for fit in fits:
-        trained.append(compiled.run(fit, shapes) if fit.build is None else stock.run(fit))
+    own = [i for i, fit in enumerate(fits) if fit.build is not None]
+    ours = [i for i, fit in enumerate(fits) if fit.build is None]
+    trained: dict[int, Trained] = {}
+    for i in own:
+        trained[i] = stock.run(fits[i])
         if tick is not None:
             tick()
-    return trained
+    for number, one in stacked.train([fits[i] for i in ours]):
+        trained[ours[number]] = one
+        if tick is not None:
+            tick()
+    return [trained[i] for i in range(len(fits))]

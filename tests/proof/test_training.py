@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 
-from dataaudit.proof import compiled, stock
+from dataaudit.proof import stock
 from dataaudit.proof.fit import Fit, batches, budget
 from dataaudit.proof.network import OutputShapeError, load_keras
 from dataaudit.proof.spec import TrainSpec
+from dataaudit.proof.stacked.grouping import rounded
 from dataaudit.proof.training import train
 
 pytestmark = pytest.mark.slow  # trains networks
@@ -187,8 +188,8 @@ def test_a_very_short_epoch_is_looked_at_less_often():
 
 def test_sizes_are_padded_by_an_eighth_at_most_and_neighbours_agree():
     for size in range(64, 5000, 37):
-        assert size <= compiled._rounded(size) <= 1.126 * size + 8
-    assert compiled._rounded(559) == compiled._rounded(560)
+        assert size <= rounded(size) <= 1.126 * size + 8
+    assert rounded(559) == rounded(560)
 
 
 def test_a_users_own_network_is_fitted():

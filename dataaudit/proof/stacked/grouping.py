@@ -1,0 +1,120 @@
+"""Which fits share a stack, and the sizes that their arrays are padded to."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dataaudit.proof.fit import Fit
+from dataaudit.proof.network import Kind
+from dataaudit.proof.spec import NetworkSpec, OptimizerSpec
+
+CURVE_ROWS = 20_000  # the training curve of a longer table is taken on so many evenly spaced rows
+_MOST_MODELS = 16  # more gain nothing on two cores (42 us a model and step; 32 models: 46 us)
+_MOST_CELLS = 64_000_000  # 256 MB of 32-bit numbers in a stack
+
+# Seconds on two cores of a server of 2026, as in `dataaudit.proof.plan`.
+_COMPILATION = 1.5
+_PER_PRODUCT = 6.5e-11  # of a row of a batch, a padded column and a unit of the first layer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Fits of one compilation.
+
+    Parameters
+    ----------
+    fits
+        Their positions among all.
+    network, optimizer, kind, outputs
+        What they share; the optimizer's learning rate is each one's own.
+    models
+        Slots of the stack, a power of two.
+    batch
+        Rows of a step.
+    columns, rows, looked, steps
+        The sizes that arrays are padded to: of the table, of the rows that losses are looked at on,
+        and of the steps of a call.
+    """
+
+    fits: tuple[int, ...]
+    network: NetworkSpec
+    optimizer: OptimizerSpec
+    kind: Kind
+    outputs: int
+    models: int
+    batch: int
+    columns: int
+    rows: int
+    looked: int
+    steps: int
+
+
+def grouped(fits: Sequence[Fit]) -> Iterator[Group]:
+    """Part the fits into as few groups as is cheap.
+
+    A narrow table is padded to the width of a wide one as long as that costs less time than a
+    compilation of its own.
+    """
+    alike: dict[Any, list[int]] = defaultdict(list)
+    for i, fit in enumerate(fits):
+        recipe = fit.spec.optimizer.model_copy(update={"learning_rate": 1.0})
+        alike[fit.spec.network, recipe, fit.kind, fit.outputs, fit.budget.batch].append(i)
+    for (network, optimizer, kind, outputs, batch), members in alike.items():
+        for part in _by_width(fits, members):
+            some = [fits[i] for i in part]
+            # Fits of one period look at their losses in the same calls.
+            part.sort(key=lambda i: fits[i].budget.period)
+            yield Group(
+                fits=tuple(part),
+                network=network,
+                optimizer=optimizer,
+                kind=kind,
+                outputs=outputs,
+                batch=batch,
+                **_sizes(some),
+            )
+
+
+def _by_width(fits: Sequence[Fit], members: list[int]) -> Iterator[list[int]]:
+    """Part fits of one kind by their width, from the widest down."""
+    units = (*fits[members[0]].spec.network.hidden, fits[members[0]].outputs)[0]
+    widths: dict[int, list[int]] = defaultdict(list)
+    for i in members:
+        widths[rounded(fits[i].X.shape[1])].append(i)
+    open_width = 0
+    part: list[int] = []
+    for width in sorted(widths, reverse=True):
+        products = sum(fits[i].budget.total * fits[i].budget.batch for i in widths[width]) * units
+        if part and (open_width - width) * products * _PER_PRODUCT > _COMPILATION:
+            yield part
+            part = []
+        open_width = open_width if part else width
+        part = [*part, *widths[width]]
+    yield part
+
+
+def _sizes(fits: Sequence[Fit]) -> dict[str, int]:
+    """Return sizes that hold every one of these fits, and how many of them a stack holds."""
+    rows = rounded(max(len(fit.X) for fit in fits))
+    columns = rounded(max(fit.X.shape[1] for fit in fits))
+    curve = max(min(CURVE_ROWS, len(fit.X)) for fit in fits)
+    seen = max(1 if fit.X_validation is None else len(fit.X_validation) for fit in fits)
+    looked = rounded(curve) + rounded(seen)
+    most = min(len(fits), _MOST_MODELS, _MOST_CELLS // ((rows + looked) * columns))
+    return {
+        "models": 2 ** (max(1, most).bit_length() - 1),
+        "columns": columns,
+        "rows": rows,
+        "looked": looked,
+        "steps": rounded(max(fit.budget.period for fit in fits)),
+    }
+
+
+def rounded(size: int) -> int:
+    """Round up to one of eight sizes per doubling, so that folds that differ by a row agree."""
+    unit = max(8, 2 ** (max(size, 1).bit_length() - 4))
+    return max(1, math.ceil(size / unit)) * unit
