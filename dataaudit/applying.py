@@ -77,7 +77,7 @@ def load(run: str | Path, *, allow_code: bool = False) -> Cleaning:
         If there is no such run.
     """
     folder = Path(run)
-    own = [str(params["use"]) for name, params in _config(folder).clean if name == "use"]
+    own = [str(params["use"]) for name, params in _config(folder).steps if name == "use"]
     return load_pipeline(folder / PIPELINE, allow_code=own if allow_code else ())
 
 

@@ -67,7 +67,7 @@ def build_cleaning(
 ) -> Cleaning:
     """Build the unfitted cleaning; an order that cannot work is refused here."""
     kind: Kind = table.task.kind or "classification"
-    return Cleaning.build(config.clean, defects, kind=kind, seed=config.seed, allow_code=allow_code)
+    return Cleaning.build(config.steps, defects, kind=kind, seed=config.seed, allow_code=allow_code)
 
 
 def clean(

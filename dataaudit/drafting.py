@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from dataaudit import contract, defects
+from dataaudit.config.writing import flow, scalar
 from dataaudit.engine import Engine
 from dataaudit.engine.duckdb import DuckDBEngine
 from dataaudit.finding import Finding, Outcome, Severity
@@ -86,40 +85,40 @@ def _lines(seen: Seen, path: str, target: str, test: str | Path | None) -> Itera
     name = Path(path).name.partition(".")[0] or "table"
     yield f"# Written by `dataaudit init` from {seen.source.rows:,} rows; change what you like."
     yield "version: 1"
-    yield f"name: {_yaml(name)}"
+    yield f"name: {scalar(name)}"
     yield "seed: 7"
     yield "source:"
-    yield f"  path: {_yaml(path)}"
+    yield f"  path: {scalar(path)}"
     if test is not None:
-        yield f"  test: {_yaml(str(test))}"
+        yield f"  test: {scalar(str(test))}"
     yield from (f"  # {note}" for note in _notes(seen.source.description.get("notes", [])))
     yield from _task(seen, target)
     yield from _contract(seen)
     yield "split: {test: 20%, validation: 10%}"
     yield from _clean(seen)
     yield "prove: {budget: 120s}"
-    yield f"output: {{dir: {_yaml(f'out/{name}')}}}"
+    yield f"output: {{dir: {scalar(f'out/{name}')}}}"
 
 
 def _task(seen: Seen, target: str) -> Iterator[str]:
     """Yield what is to be learnt, and what must not be learnt from."""
     task = seen.sides.task
     yield "task:"
-    yield f"  target: {_yaml(target)}"
+    yield f"  target: {scalar(target)}"
     yield f"  type: {task.kind}"
     if task.positive is not None:
-        yield f"  positive: {_yaml(task.positive)}"
+        yield f"  positive: {scalar(task.positive)}"
     key = _key(seen)
     if key:
-        yield f"  id: {_yaml(key)}   # names rows, so it is no feature"
+        yield f"  id: {scalar(key)}   # names rows, so it is no feature"
     if seen.labels:
         yield "  labels:   # two spellings of one label, as far as can be seen"
         merged = seen.labels.items()
-        yield from (f"    {_key_of(old)} {_yaml(new)}" for old, new in merged)
+        yield from (f"    {_key_of(old)} {scalar(new)}" for old, new in merged)
     ignored = {name: reason for name, reason in _ignored(seen).items() if name != key}
     if ignored:
         yield "  ignore:"
-        yield from (f"    - {_yaml(name)}   # {_comment(why)}" for name, why in ignored.items())
+        yield from (f"    - {scalar(name)}   # {_comment(why)}" for name, why in ignored.items())
 
 
 def _key(seen: Seen) -> str | None:
@@ -147,7 +146,7 @@ def _contract(seen: Seen) -> Iterator[str]:
     yield "  columns:"
     for name, rule in seen.draft.spec["columns"].items():
         guess = seen.draft.comments.get(name, "")
-        yield f"    {_key_of(name)} {_flow(rule)}{f'   # {_comment(guess)}' if guess else ''}"
+        yield f"    {_key_of(name)} {flow(rule)}{f'   # {_comment(guess)}' if guess else ''}"
     yield "  bad_rows: quarantine"
     yield "  limits: {warn: 0.1%, error: 5%}"
 
@@ -188,23 +187,10 @@ def _comment(text: str) -> str:
     return line if len(line) <= _LONGEST_COMMENT else line[: _LONGEST_COMMENT - 3] + "..."
 
 
-def _yaml(value: Any) -> str:
-    """Write one value: plain where that is safe, else as JSON, which is YAML too."""
-    if isinstance(value, str) and value.isidentifier() and value.lower() not in _RESERVED:
-        return value
-    return json.dumps(value, ensure_ascii=not isinstance(value, str) or not value.isprintable())
-
-
 def _key_of(name: str) -> str:
     """Write a key with its colon; YAML reads a long one only where it is marked as a key."""
-    key = _yaml(name)
+    key = scalar(name)
     return f"{key}:" if len(key) <= _LONGEST_KEY else f"? {key}\n    :"
 
 
 _LONGEST_KEY = 120  # YAML 1.2 allows 1,024 characters with escapes; long lines are read by nobody
-_RESERVED = {"true", "false", "null", "yes", "no", "on", "off", "y", "n", "none"}
-
-
-def _flow(rule: Mapping[str, Any]) -> str:
-    """Write a mapping on one line."""
-    return "{" + ", ".join(f"{key}: {_yaml(value)}" for key, value in rule.items()) + "}"

@@ -109,7 +109,7 @@ def table_of(source: Source, sides: Split, contract: Contract, seed: int) -> Tab
 
 def defects_of(config: Config) -> dict[str, Defect]:
     """Build every defect once, from what ``audit.checks`` and ``clean`` say of it."""
-    steps = {name: params for name, params in config.clean if name not in ("use", "encode")}
+    steps = {name: params for name, params in config.steps if name not in ("use", "encode")}
     return configured(config.audit.checks, steps)
 
 

@@ -6,7 +6,7 @@ this file only puts them together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -24,6 +24,7 @@ from dataaudit.source import ReadOptions
 from dataaudit.split import SplitSpec, TaskSpec
 
 STRICT = ConfigDict(extra="forbid")
+AUTO = "auto"
 FIT_ROWS = 1_000_000
 """Training rows that estimators fit on at most: a quantile of so many is off by 0.1 % of rows."""
 
@@ -82,6 +83,14 @@ Step = Annotated[
 ]
 
 
+def _steps_or_auto(value: object) -> object:
+    """Refuse a word other than `auto` in words of this file, not of its types."""
+    if isinstance(value, list | tuple) or value == AUTO:
+        return value
+    msg = "a list of steps, or `auto`: then the steps are chosen by trial"
+    raise ValueError(msg)
+
+
 class Config(BaseModel):
     """A whole pipeline.yaml."""
 
@@ -95,7 +104,11 @@ class Config(BaseModel):
     contract: ContractSpec = ContractSpec()
     split: SplitSpec = SplitSpec()
     audit: AuditConfig = AuditConfig()
-    clean: list[Step] = []
+    clean: Annotated[
+        list[Step] | Literal["auto"],
+        BeforeValidator(_steps_or_auto, json_schema_input_type=list[Step] | Literal["auto"]),
+        Field(description="Steps in their order; auto: chosen by trial on the learning rows."),
+    ] = []
     fit_rows: int = Field(
         default=FIT_ROWS,
         ge=1_000,
@@ -105,6 +118,21 @@ class Config(BaseModel):
     prove: ProveSpec | Literal["off"] = ProveSpec()
     output: OutputConfig = OutputConfig()
     gate: GateConfig = GateConfig()
+
+    @property
+    def is_auto(self) -> bool:
+        """Whether the steps are yet to be chosen by trial."""
+        return self.clean == AUTO
+
+    @property
+    def steps(self) -> list[tuple[str, dict[str, Any]]]:
+        """The steps under ``clean``; none where they are yet to be chosen."""
+        return [] if isinstance(self.clean, str) else self.clean
+
+    def choose(self, steps: Sequence[tuple[str, Mapping[str, Any]]]) -> Config:
+        """Return the same configuration with these steps under ``clean``."""
+        chosen = [(name, dict(params)) for name, params in steps]
+        return self.model_copy(update={"clean": chosen})
 
     @model_validator(mode="after")
     def _named(self) -> Self:
@@ -151,7 +179,7 @@ def from_dict(data: Mapping[str, Any], where: Lines = NO_LINES) -> Config:
     for i, code in enumerate(config.audit.ignore):
         with placed(where, ("audit", "ignore", i)):
             find(code.partition(".")[0])
-    for i, (name, params) in enumerate(config.clean):
+    for i, (name, params) in enumerate(config.steps):
         with placed(where, ("clean", i)):
             _check_step(name, params)
     return config
@@ -195,7 +223,7 @@ def schema() -> dict[str, Any]:
         for name in known_steps()
     ]
     steps.append({"type": "object", "required": ["use"]})
-    result["properties"]["clean"]["items"] = {"anyOf": steps}
+    result["properties"]["clean"]["anyOf"][0]["items"] = {"anyOf": steps}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **result}
 
 

@@ -113,6 +113,26 @@ def test_the_json_schema_takes_the_sample_and_refuses_a_wrong_key():
         "clean": ["missing", {"scale": {"method": "robust"}}, {"use": "a:B"}],
     }
     jsonschema.validate(good, published)
-    for wrong in ({"clean": ["mising"]}, {"audit": {"checks": {"mising": {}}}}, {"tain": {}}):
+    jsonschema.validate({**good, "clean": "auto"}, published)
+    for wrong in (
+        {"clean": ["mising"]},
+        {"clean": "atuo"},
+        {"audit": {"checks": {"mising": {}}}},
+        {"tain": {}},
+    ):
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate({**good, **wrong}, published)
+
+
+@pytest.mark.parametrize("wrong", ["atuo", None, 3, {"scale": {}}])
+def test_clean_is_a_list_or_auto(wrong):
+    with pytest.raises(ConfigError, match="a list of steps, or `auto`"):
+        from_dict({"source": {"path": "t.csv"}, "task": {"target": "y"}, "clean": wrong})
+
+
+def test_the_steps_of_auto_are_yet_to_be_chosen():
+    config = from_dict({"source": {"path": "t.csv"}, "task": {"target": "y"}, "clean": "auto"})
+    assert (config.is_auto, config.steps) == (True, [])
+    chosen = config.choose([("scale", {"method": "robust"})])
+    assert (chosen.is_auto, chosen.steps) == (False, [("scale", {"method": "robust"})])
+    assert config.is_auto
