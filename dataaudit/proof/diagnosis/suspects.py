@@ -55,7 +55,7 @@ def doubtful(shares: Any, codes: Any) -> NDArray[np.bool_]:
 
 
 def suspects(X: pd.DataFrame, y: pd.Series) -> NDArray[np.bool_]:
-    """Mark doubtful rows among prepared training rows, by simple learners that do not learn by heart.
+    """Mark doubtful rows among prepared training rows, by learners too simple to learn by heart.
 
     Logistic regression or nearest neighbours, whichever is right more often out of fold. Of each
     class the least certain rows are named first, and never so many that little of it is left.

@@ -67,7 +67,9 @@ def _found(table: OnTable) -> dict[str, list[Sentinel]]:
     """Return what may stand for missing, by column; a 0 only where it is sure."""
     found = {
         name: [
-            one for one in sentinels_of(table.X[name], str(name)) if one.is_sure or one.kind == "code"
+            one
+            for one in sentinels_of(table.X[name], str(name))
+            if one.is_sure or one.kind == "code"
         ]
         for name in table.X.columns
     }

@@ -47,7 +47,12 @@ class Imbalance(Cause):
         shares = table.target.counts(table.truth)
         rarest = int(np.argmin(shares))
         found = float(
-            np.mean([np.mean(said.labels[table.truth == rarest] == rarest) for said in table.judged.answers])
+            np.mean(
+                [
+                    np.mean(said.labels[table.truth == rarest] == rarest)
+                    for said in table.judged.answers
+                ]
+            )
         )
         fair = 1 / len(shares)
         return Signal(
@@ -55,8 +60,7 @@ class Imbalance(Cause):
             strength=_RARE * fair / max(float(shares[rarest]), 1e-9),
             evidence={"share": float(shares[rarest]), "recall": found},
             sentence=(
-                f"The rarest class is {shares[rarest]:.1%} of the rows, and {found:.0%} of its rows "
-                "are named."
+                f"The rarest class is {shares[rarest]:.1%} of the rows; {found:.0%} of them are named."
             ),
         )
 

@@ -56,8 +56,8 @@ class LabelNoise(Cause):
             strength=low / _ALARM,
             evidence={"wrong": wrong / rows, "low": low, "rows_to_review": len(review)},
             sentence=(
-                f"Of the {rows:,} rows that the network is surest of, {wrong:,} ({wrong / rows:.0%}) "
-                f"bear another label; {len(review):,} rows are worth a look"
+                f"Of the {rows:,} rows that the network is surest of, {wrong:,} "
+                f"({wrong / rows:.0%}) bear another label; {len(review):,} rows are worth a look"
                 + (f", first {named}." if named else ".")
             ),
         )
@@ -68,7 +68,7 @@ class LabelNoise(Cause):
 
 
 def _surest(shares: np.ndarray, codes: np.ndarray) -> tuple[int, int]:
-    """Return errors and rows among the surest fifth: of all rows, or of one answer if that is worse."""
+    """Return errors and rows among the surest fifth: of all rows, or of the worst answer."""
     said, sure = shares.argmax(axis=1), shares.max(axis=1)
     groups = [np.arange(len(codes)), *(np.flatnonzero(said == code) for code in np.unique(said))]
     counted = []

@@ -31,7 +31,9 @@ class Leakage(Cause):
     code, precedence = "D101", 20
     title = "A column gives the target away"
     trial = "Against the same rows with this column shuffled,"
-    next = "If it is filled in afterwards, put it under `task.ignore`, and believe the score without."
+    next = (
+        "If it is filled in afterwards, put it under `task.ignore`, and believe the score without."
+    )
     needs_table = True
 
     def signal(self, examined: Examined) -> Signal | str:

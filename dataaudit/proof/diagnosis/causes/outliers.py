@@ -33,7 +33,9 @@ class Outliers(Cause):
     code, precedence = "D202", 26
     title = "Cells far outside their column squeeze all others together"
     trial = "With these cells blank, filled and flagged,"
-    next = "Find out how they came (another unit, a slipped point), or add `outliers` under `clean`."
+    next = (
+        "Find out how they came (another unit, a slipped point), or add `outliers` under `clean`."
+    )
     needs_table = True
 
     def signal(self, examined: Examined) -> Signal | str:
@@ -51,8 +53,8 @@ class Outliers(Cause):
             strength=outside[worst][1] / _FAR,
             evidence={"cells": cells, "columns": len(outside), "farthest": outside[worst][1]},
             sentence=(
-                f"{cells:,} cells of {len(outside):,} columns lie outside their usual range, one of "
-                f"`{worst}` {outside[worst][1]:,.0f} times as far out as its bound."
+                f"{cells:,} cells of {len(outside):,} columns lie outside their usual range, one "
+                f"of `{worst}` {outside[worst][1]:,.0f} times as far out as its bound."
             ),
         )
 
@@ -65,7 +67,7 @@ class Outliers(Cause):
 
 
 def _outside(table: OnTable) -> dict[Any, tuple[int, float]]:
-    """Return by column the cells outside, and how many times as far as its bound the farthest is."""
+    """Return by column the cells outside, and how far the farthest is, in bounds."""
     found = {}
     for name in numbers(table.X):
         cells = floats(table.X[name])
