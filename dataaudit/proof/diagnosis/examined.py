@@ -25,10 +25,10 @@ from dataaudit.proof.metrics import Estimate, known, mean_of
 from dataaudit.proof.spec import TrainSpec
 from dataaudit.proof.statistics import nadeau_bengio
 from dataaudit.proof.target import Floats, Target
-from dataaudit.proof.verdict import HELPS, UNDECIDED, Verdict, decide, least_error
+from dataaudit.proof.verdict import HELPS, UNDECIDED, Verdict, decide, least_error, smallest
+from dataaudit.proof.wording import POINTS, writer
 
 _STATE = "so far"
-_POINTS = frozenset({"accuracy", "balanced_accuracy"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +59,10 @@ class Proof:
     @property
     def gain(self) -> str:
         """The effect in words, as a sentence goes on."""
-        label = self.metric.replace("_", " ").replace("r2", "R2")
-        scale, unit, digits = (100, " points", 1) if self.metric in _POINTS else (1, "", 3)
-        low, size, high = (
-            f"{scale * x + 0.0:+.{digits}f}" for x in (self.low, self.effect, self.high)
-        )
-        told = f"{label} changes by {size}{unit} (95 % interval {low} to {high})"
+        label, write = self.metric.replace("_", " ").replace("r2", "R2"), writer(self.metric)
+        unit = " points" if self.metric in POINTS else ""
+        reach = f"95 % interval {write(self.low)} to {write(self.high)}"
+        told = f"{label} changes by {write(self.effect)}{unit} ({reach})"
         return told if self.verdict != UNDECIDED else f"{told}, which may be chance"
 
 
@@ -277,18 +275,18 @@ class OnTable(Examined):
         pair = {"before": before, "after": after}
         judgement = replace(given, arms=pair, parts=given.parts[: plan.repeats])
         by_fold = [describing.by_fold(name, metric, judgement, self.target) for name in pair]
+        given_before = self.estimate(before, metric)
+        matters = smallest(metric, self.smallest_effect, given_before.value)
         return decide(
-            ("before", self.estimate(before, metric)),
+            ("before", given_before),
             ("after", self.estimate(after, metric)),
             metric=metric,
             groups=self.groups,
-            smallest_effect=self.smallest_effect,
+            smallest_effect=matters,
             family=self.family,
             least_error=least_error(metric, self.truth),
             floor=self.estimate(self._shortened("const"), metric),
-            second_opinion=nadeau_bengio(
-                by_fold[1] - by_fold[0], parts=plan.folds, rope=self.smallest_effect
-            ),
+            second_opinion=nadeau_bengio(by_fold[1] - by_fold[0], parts=plan.folds, rope=matters),
         )
 
     @property

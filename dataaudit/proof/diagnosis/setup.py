@@ -41,8 +41,9 @@ class Setup:
         Weights of the network.
     kind, outputs
         What it is to answer, and the units of its last layer.
-    ending, loss, metrics
-        Of somebody's own network: activation of the last layer, and names as Keras has them.
+    ending, loss, from_logits
+        Of somebody's own network: activation of the last layer, Keras' name of the loss, and
+        whether that expects logits.
     """
 
     hidden: tuple[int, ...] | None = None
@@ -58,7 +59,7 @@ class Setup:
     outputs: int | None = None
     ending: str | None = None
     loss: str | None = None
-    metrics: tuple[str, ...] = ()
+    from_logits: bool = False
 
     @property
     def usual_rate(self) -> float:
@@ -78,8 +79,12 @@ class Change:
         The largest norm of a gradient; for somebody's own network.
     ending, loss
         Activation of the last layer and the loss; for somebody's own network.
-    scaled
-        Whether the inputs are standardised first; for somebody's own network.
+    scaled, filled
+        Whether the inputs are standardised first, and gaps filled; for somebody's own network.
+    threshold
+        Whether classes are decided at their shares; for somebody's own network.
+    fresh
+        Whether weights begin as Keras' defaults have them; ours always do.
     """
 
     learning_rate: float | None = None
@@ -94,6 +99,9 @@ class Change:
     ending: str | None = None
     loss: str | None = None
     scaled: bool = False
+    filled: bool = False
+    fresh: bool = False
+    threshold: bool = False
 
 
 def setup_of(train: TrainSpec, *, columns: int, outputs: int, kind: str) -> Setup:

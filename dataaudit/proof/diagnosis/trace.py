@@ -40,8 +40,12 @@ class Trace:
     said, true
         Share of each class among the answers of the best epoch on the validation rows, and as it
         is.
+    least_found
+        The lowest recall among classes with enough rows.
     right_train, right_validation
         Share of rows that are right at the best epoch (R2 of a regression).
+    claimed
+        The validation accuracy that a metric of somebody's own training says at that epoch.
     best
         The epoch with the lowest validation loss.
     rows, rows_validation, columns
@@ -68,8 +72,10 @@ class Trace:
     dead: Floats | None = None
     said: Floats | None = None
     true: Floats | None = None
+    least_found: float = 1.0
     right_train: float | None = None
     right_validation: float | None = None
+    claimed: float | None = None
     best: int = 0
     rows: int | None = None
     rows_validation: int | None = None
@@ -91,9 +97,9 @@ class Trace:
         return finite_start(self.train)
 
     @property
-    def is_last_best(self) -> bool:
-        """Whether the loss that counts was still falling when training ended."""
-        return self.best == self.epochs - 1
+    def is_late_best(self) -> bool:
+        """Whether the loss that counts was lowest in the last twentieth of training."""
+        return self.best >= int(_MOST * (self.epochs - 1))
 
     def share(self, loss: float) -> float | None:
         """Return a loss as a share of the prior's: 1 is nothing learnt, 0 is everything."""
@@ -107,8 +113,17 @@ class Trace:
             return 0.0
         return float(np.mean(losses[1:] > losses[:-1] * (1 + _UP)))
 
+    @property
+    def rise(self) -> float:
+        """How much the validation loss rose from its lowest to the end, as a share of it."""
+        losses = finite_start(self.validation)
+        if not losses or min(losses) <= 0:
+            return 0.0
+        return float(losses[-1] / min(losses) - 1)
+
 
 _UP = 0.01  # science.md section 3
+_MOST = 0.95
 
 
 def finite_start(losses: Sequence[float]) -> list[float]:

@@ -77,8 +77,9 @@ class _Watched:
         self._steps = tf.function(self._traced, reduce_retracing=True)
         self._look = tf.function(lambda X: self.model(X, training=False), reduce_retracing=True)
         self._train = _evenly(fit)
-        held = fit.X_validation is not None
-        self._validation = (fit.X_validation, fit.y_validation) if held else self._train[:2]
+        self._validation: tuple[Any, Any] = self._train[:2]
+        if fit.X_validation is not None:
+            self._validation = fit.X_validation, fit.y_validation
         self.trace = Trace(
             prior=prior_loss(self._validation[1], fit.kind),
             rows=len(fit.X),

@@ -1,0 +1,45 @@
+"""The kind of network is the limit: boosted trees on the raw columns beat it.
+
+A network of dense layers prefers smooth answers and treats all columns alike; targets that jump
+along single columns, or hang on few of many, suit trees better. The remedy is another learner, so
+it does not stay for what is asked after it.
+
+References
+----------
+L. Grinsztajn, E. Oyallon, G. Varoquaux, Why do tree-based models still outperform deep learning on
+typical tabular data?, NeurIPS 2022.
+"""
+
+from __future__ import annotations
+
+from dataaudit.proof.diagnosis.cause import Cause, Signal
+from dataaudit.proof.diagnosis.examined import Examined, Proof
+
+
+class WrongKind(Cause):
+    """See the file."""
+
+    code, precedence = "T114", 85
+    title = "Boosted trees suit this table better than such a network"
+    trial = "With boosted trees on the raw columns instead of the network,"
+    next = "Use boosted trees here, or a network made for tables (embeddings of numbers)."
+    needs_table = True
+    stays = False
+
+    def signal(self, examined: Examined) -> Signal | str:
+        """Compare the trees with the network."""
+        table = examined.table
+        tree = table.estimate(table.reference["tree"]).value
+        net = table.estimate(table.judged).value
+        label = table.metric.replace("_", " ").replace("r2", "R2")
+        return Signal(
+            is_present=tree - net > table.smallest_effect,
+            strength=(tree - net) / max(table.smallest_effect, 1e-9),
+            evidence={"tree": tree, "network": net},
+            sentence=f"Boosted trees reach a {label} of {tree:.3f}, the network {net:.3f}.",
+        )
+
+    def prove(self, examined: Examined) -> Proof | None:
+        """Compare them row by row; the trees are trained already."""
+        table = examined.table
+        return table.proof(table.judged, table.reference["tree"])
