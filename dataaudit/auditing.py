@@ -81,7 +81,7 @@ def _described(source: Source, target: str | None, account: RowAccount) -> Table
     """
     enter_source(source, account)
     if target is None:
-        return Table(source.engine, columns=source.columns)
+        return Table(source.engine, columns=source.columns, counts=source.counts)
     task = TaskSpec(target=target)
     labels = label(source.engine, source.columns, task, relation="typed")
     account.add("target", rows_in=source.rows, rows_out=labels.rows, dropped=labels.missing)
@@ -97,12 +97,14 @@ def labelled(source: Source, labels: Labelled, raw: str, **options: Any) -> Tabl
         kept = f"SELECT * FROM {raw} WHERE {ROW} IN (SELECT {ROW} FROM labelled)"
         source.engine.view("labelled_raw", kept)
         raw = "labelled_raw"
+    is_all = labels.rows == source.rows
     return Table(
         source.engine,
         raw=raw,
         typed="labelled",
         columns=labels.columns,
         task=labels.task,
+        counts={n: c for n, c in source.counts.items() if is_all and n != labels.task.target},
         **options,
     )
 

@@ -48,11 +48,14 @@ def key_bound(rows: int, limit: int) -> int:
 def smallest(rows: pa.Table, limit: int, seed: int) -> pa.Table:
     """Return the rows with the smallest keys, at most `limit`, by ``__row__``."""
     ids = rows.column(ROW).to_numpy()
-    order = np.argsort(ids, kind="stable")
     if len(ids) > limit:
         first = np.lexsort((ids, row_key(ids, seed)))[:limit]
-        order = first[np.argsort(ids[first], kind="stable")]
-    return rows.take(order)
+        return rows.take(np.sort(first) if _ascend(ids) else first[np.argsort(ids[first])])
+    return rows if _ascend(ids) else rows.take(np.argsort(ids, kind="stable"))
+
+
+def _ascend(ids: np.ndarray) -> bool:
+    return bool((ids[1:] >= ids[:-1]).all())
 
 
 def lowest(
@@ -103,7 +106,7 @@ def to_pandas(rows: pa.Table, columns: Mapping[str, Column]) -> pd.DataFrame:
     type; the index is ``__row__``, ascending.
     """
     ids = rows.column(ROW).to_numpy()
-    if (np.diff(ids) < 0).any():
+    if not _ascend(ids):
         order = np.argsort(ids, kind="stable")
         rows, ids = rows.take(order), ids[order]
     frame = rows.drop_columns([ROW]).to_pandas()

@@ -78,6 +78,8 @@ class Table:
         The largest number of rows that `sample` brings into memory.
     seed
         Decides which rows.
+    counts
+        How often each value of some columns stands in these rows as read, if that is known.
     """
 
     def __init__(
@@ -93,11 +95,13 @@ class Table:
         sensitive: frozenset[str] = frozenset(),
         sample_rows: int = SAMPLE_ROWS,
         seed: int = 0,
+        counts: Mapping[str, pa.Table] | None = None,
     ) -> None:
         self.engine, self.raw, self.typed = engine, raw, typed
         self.columns, self.task, self.sides = dict(columns), task or Task(), sides
         self.is_dealt_by_unit = is_dealt_by_unit
         self.sensitive, self.sample_rows, self.seed = sensitive, sample_rows, seed
+        self.counts = dict(counts or {})
 
     @property
     def rows(self) -> int:
@@ -126,6 +130,7 @@ class Table:
             self.columns,
             sample_rows=self.sample_rows,
             seed=self.seed,
+            counts=self.counts,
         )
 
     @cached_property

@@ -8,6 +8,7 @@ costs more than reading it; they are exact where the sample is the whole table.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -133,7 +134,13 @@ class Profile:
 
 
 def profile(
-    engine: Engine, relation: str, columns: Mapping[str, Column], *, sample_rows: int, seed: int
+    engine: Engine,
+    relation: str,
+    columns: Mapping[str, Column],
+    *,
+    sample_rows: int,
+    seed: int,
+    counts: Mapping[str, pa.Table] | None = None,
 ) -> tuple[Profile, pd.DataFrame]:
     """Look at every row of a relation once.
 
@@ -145,6 +152,9 @@ def profile(
         The columns to look at, in order.
     sample_rows, seed
         The largest size of the sample, and which rows are in it.
+    counts
+        How often each value of some columns stands in the same rows as read, where that was counted
+        before (`dataaudit.source.decide.Decided`).
 
     Returns
     -------
@@ -154,27 +164,33 @@ def profile(
         The sample: whole typed rows as `to_pandas` gives them, by ``__row__``.
     """
     rows = int(engine.query(f"SELECT count(*) FROM {ident(relation)}").column(0)[0].as_py())
-    facts, levels, sample = scan(engine, relation, columns, rows=rows, limit=sample_rows, seed=seed)
+    facts, levels, sample = scan(
+        engine, relation, columns, rows=rows, limit=sample_rows, seed=seed, counts=counts or {}
+    )
     frame = to_pandas(sample, columns)
     cells = {name: frame[name].to_numpy(dtype=float) for name in columns if columns[name].is_number}
-    ordered = {name: np.sort(numbers[np.isfinite(numbers)]) for name, numbers in cells.items()}
+    with ThreadPoolExecutor() as threads:
+        inside = dict(zip(cells, threads.map(_ordered, cells.values()), strict=True))
+        counting = [
+            threads.submit(Counted.of_ordered, inside[name])
+            if column.dtype == "float"
+            else threads.submit(Counted.of, sample.column(name))
+            for name, column in columns.items()
+        ]
+        counted = dict(zip(columns, (one.result() for one in counting), strict=True))
+    ordered = {name: numbers[np.isfinite(numbers)] for name, numbers in inside.items()}
     profiles = {
         name: ColumnProfile(
             name=name,
             dtype=column.dtype,
             rows=rows,
             **(
-                _numbers(cells[name], ordered[name], facts[name]["present"])
+                _numbers(inside[name], ordered[name], facts[name]["present"])
                 if column.is_number
                 else {}
             ),
             **_values(
-                engine,
-                relation,
-                column,
-                sample.column(name),
-                facts[name],
-                levels=levels.get(name),
+                engine, relation, column, counted[name], facts[name], levels=levels.get(name)
             ),
         )
         for name, column in columns.items()
@@ -182,17 +198,22 @@ def profile(
     return Profile(rows=rows, columns=profiles, sample_rows=len(frame), ordered=ordered), frame
 
 
+def _ordered(cells: np.ndarray) -> np.ndarray:
+    """Return the cells that are not missing, ascending."""
+    return np.sort(cells[~np.isnan(cells)])
+
+
 def _values(
     engine: Engine,
     relation: str,
     column: Column,
-    cells: pa.ChunkedArray,
+    counted: Counted,
     facts: Facts,
     *,
     levels: pa.Table | None,
 ) -> Facts:
     """Add to the facts of a column what its values are and how many."""
-    counted, present = Counted.of(cells, column), facts.pop("present")
+    present = facts.pop("present")
     distinct, is_exact = len(counted.counts), counted.cells == present
     is_few, is_top_exact = distinct <= MOST_LEVELS, is_exact
     if is_few and not is_exact:
@@ -219,14 +240,14 @@ def _values(
     }
 
 
-def _numbers(cells: np.ndarray, ordered: np.ndarray, present: int) -> Facts:
+def _numbers(numbers: np.ndarray, finite: np.ndarray, present: int) -> Facts:
     """Return what the sample tells of a number column: how many are 0 or below, and quantiles."""
-    numbers = cells[~np.isnan(cells)]
-    if not ordered.size:
-        return {"negatives": int((numbers < 0).sum())}
+    below, up_to = np.searchsorted(numbers, 0.0), np.searchsorted(numbers, 0.0, side="right")
+    if not finite.size:
+        return {"negatives": int(below)}
     times = present / len(numbers)
     return {
-        "zeros": round(float((numbers == 0).sum()) * times),
-        "negatives": round(float((numbers < 0).sum()) * times),
-        "quantiles": dict(zip(PROBABILITIES, quantiles(ordered, PROBABILITIES), strict=True)),
+        "zeros": round(float(up_to - below) * times),
+        "negatives": round(float(below) * times),
+        "quantiles": dict(zip(PROBABILITIES, quantiles(finite, PROBABILITIES), strict=True)),
     }

@@ -19,7 +19,7 @@ from dataaudit.engine import ROW_GROUP, Engine
 from dataaudit.engine.sql import ident
 from dataaudit.profile.moments import Moments, Scale, better
 from dataaudit.profile.sampled import SampledCells
-from dataaudit.profile.values import MOST_LEVELS, count_levels
+from dataaudit.profile.values import MOST_LEVELS, count_levels, typed_levels
 from dataaudit.rows import lowest
 from dataaudit.source.columns import ROW, Column
 
@@ -39,6 +39,7 @@ def scan(
     rows: int,
     limit: int,
     seed: int,
+    counts: Mapping[str, pa.Table],
 ) -> tuple[dict[str, Facts], dict[str, pa.Table], pa.Table]:
     """Return what every row tells of each column, the levels of some, the sample by ``__row__``.
 
@@ -50,6 +51,8 @@ def scan(
         How many there are.
     limit, seed
         Largest size of the sample, and which rows are in it: those of the smallest keys.
+    counts
+        Values of some columns as read, counted before.
     """
     sample = SampledCells(rows, limit, seed)
     numbers = [column for column in columns.values() if column.is_number]
@@ -59,7 +62,7 @@ def scan(
         for name, found in _numbers(engine, relation, some, sample).items():
             facts[name].update(found)
     counted = [column for column in numbers if column.dtype == "int" and sample.is_part]
-    levels = _levels(engine, relation, [*others, *counted]) if sample.is_part else {}
+    levels = _levels(engine, relation, [*others, *counted], counts) if sample.is_part else {}
     counted = [column for column in counted if column.name not in levels]
     for some in _portions([*others, *counted]) or ([] if numbers else [[]]):
         for name, found in _others(engine, relation, some, levels, sample).items():
@@ -200,21 +203,29 @@ def _sum(values: np.ndarray) -> float:
         return math.inf
 
 
-def _levels(engine: Engine, relation: str, columns: Sequence[Column]) -> dict[str, pa.Table]:
+def _levels(
+    engine: Engine, relation: str, columns: Sequence[Column], counts: Mapping[str, pa.Table]
+) -> dict[str, pa.Table]:
     """Count the values of columns that have few, so that each is looked at once (`count_levels`).
 
     The first rows show which may have few.
     """
-    if not columns:
-        return {}
-    names = ", ".join(ident(column.name) for column in columns)
+    known = {
+        column.name: typed_levels(engine, column, counts[column.name])
+        for column in columns
+        if column.name in counts
+    }
+    others = [column.name for column in columns if column.name not in known]
+    if not others:
+        return known
+    names = ", ".join(map(ident, others))
     head = engine.query(f"SELECT {names} FROM {ident(relation)} LIMIT {_HEAD}")
     levels = {
-        column.name: count_levels(engine, relation, column.name)
-        for column, cells in zip(columns, head.columns, strict=True)
+        name: count_levels(engine, relation, name)
+        for name, cells in zip(others, head.columns, strict=True)
         if pc.count_distinct(cells).as_py() <= MOST_LEVELS
     }
-    return {name: counts for name, counts in levels.items() if len(counts) <= MOST_LEVELS}
+    return known | {name: counts for name, counts in levels.items() if len(counts) <= MOST_LEVELS}
 
 
 # Each row stands for {n} cells.

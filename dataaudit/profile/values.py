@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from dataaudit.engine import Engine
-from dataaudit.engine.sql import ident
-from dataaudit.source.columns import Column
+from dataaudit.ordered import counted
+from dataaudit.source.cells import MOST_LEVELS, count_levels
+from dataaudit.source.columns import Column, typed_cell
 from dataaudit.source.shapes import DATE_FORMS, NUMBER_FORMS
 
+__all__ = ["MOST_LEVELS", "TOP_VALUES", "Counted", "count_levels", "typed_levels"]
+
 TOP_VALUES = 20
-MOST_LEVELS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,16 @@ class Counted:
     counts: np.ndarray
 
     @classmethod
-    def of(cls, cells: pa.ChunkedArray, column: Column) -> Counted:
+    def of(cls, cells: pa.ChunkedArray) -> Self:
         """Count cells."""
-        if column.dtype == "float":
-            cells = pc.add(cells.cast(pa.float64()), 0.0)  # -0.0 is 0.0
         found = pc.value_counts(cells.drop_null())
         return cls(found.field("values"), found.field("counts").to_numpy())
+
+    @classmethod
+    def of_ordered(cls, numbers: np.ndarray) -> Self:
+        """Count doubles that are in order already, shape (n,), none of them NaN."""
+        values, counts = counted(numbers)
+        return cls(pa.array(values + 0.0), counts)  # -0.0 is 0.0
 
     @property
     def cells(self) -> int:
@@ -100,14 +106,14 @@ def _any_of(forms: Mapping[str | None, str]) -> str:
 _NUMBER, _DATE = _any_of(NUMBER_FORMS), _any_of(DATE_FORMS)
 
 
-def count_levels(engine: Engine, relation: str, name: str) -> pa.Table:
-    """Return the values of a column and their counts in all rows, the most frequent first.
-
-    Columns ``v`` and ``n``; at most one row more than `MOST_LEVELS`, which tells that they are not
-    complete.
-    """
-    x = ident(name)
+def typed_levels(engine: Engine, column: Column, counts: pa.Table) -> pa.Table:
+    """Return what the values as read become, as `count_levels` would count them when typed."""
+    engine.register(_AS_READ, counts)
+    cell = typed_cell(replace(column, name="v"), "VARCHAR")
     return engine.query(
-        f"SELECT {x} AS v, count(*) AS n FROM {ident(relation)} WHERE {x} IS NOT NULL "
-        f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST_LEVELS + 1}"
+        f"SELECT {cell} AS typed, sum(n)::BIGINT AS n FROM {_AS_READ} GROUP BY 1 "
+        "HAVING typed IS NOT NULL ORDER BY 2 DESC, 1"
     )
+
+
+_AS_READ = "values_as_read"

@@ -54,6 +54,8 @@ class Source:
         What could not be split: line number, file, text, reasons.
     description
         format, encoding, delimiter, header, preamble, files, notes (sentences), test; JSON-able.
+    counts
+        How often each value of some columns of text stands in ``raw``, see `Decided`.
     """
 
     engine: Engine
@@ -62,6 +64,7 @@ class Source:
     test_from: int | None = None
     bad_lines: pa.Table = field(default_factory=BAD_LINES.empty_table)
     description: dict[str, Any] = field(default_factory=dict)
+    counts: dict[str, pa.Table] = field(default_factory=dict)
 
     @property
     def tables(self) -> list[dict[str, Any]]:
@@ -160,7 +163,7 @@ def _read(  # noqa: PLR0917 - what `read` was given
     text = frozenset().union(*(part.text for part in parts))
     decided = decide(engine, "raw", text=text, declared=declared, decimal=options.decimal)
     known = {name: replace(column, has_gaps=True) for name, column in fixed.items()}
-    columns = {name: known.get(name, column) for name, column in decided.items()}
+    columns = {name: known.get(name, column) for name, column in decided.columns.items()}
     _type(engine, columns, is_stored=bool(text))
     return Source(
         engine=engine,
@@ -169,6 +172,7 @@ def _read(  # noqa: PLR0917 - what `read` was given
         test_from=main.rows if test is not None else None,
         bad_lines=_bad_lines(parts),
         description=_description(parts),
+        counts=decided.counts,
     )
 
 

@@ -10,7 +10,9 @@ stay text.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
+
+import pyarrow as pa
 
 from dataaudit.engine import Engine
 from dataaudit.engine.sql import ident
@@ -29,6 +31,21 @@ _FEW = 20  # a sparse column shows fewer cells than this in the sample and is lo
 _PRIME, _MULTIPLIER = 2_147_483_647, 48_271  # Park and Miller (1993), as for the table's sample
 
 
+class Decided(NamedTuple):
+    """How every column is read, and of text columns with few values how often each stands as read.
+
+    Parameters
+    ----------
+    columns
+        By name, in the order of the relation.
+    counts
+        As `count_levels` gives them, complete; over all rows of the relation.
+    """
+
+    columns: dict[str, Column]
+    counts: dict[str, pa.Table]
+
+
 def decide(
     engine: Engine,
     relation: str,
@@ -36,7 +53,7 @@ def decide(
     text: Collection[str] | None = None,
     declared: Mapping[str, Declared] | None = None,
     decimal: str | None = None,
-) -> dict[str, Column]:
+) -> Decided:
     """Decide the type and the null tokens of every column of a relation.
 
     Parameters
@@ -50,11 +67,6 @@ def decide(
         What a contract says of a column; it wins.
     decimal
         The decimal mark, "." or ","; None works it out from the columns.
-
-    Returns
-    -------
-    dict of Column
-        By name, in the order of the relation.
     """
     declared = declared or {}
     kinds = column_kinds(engine, relation)
@@ -63,7 +75,7 @@ def decide(
     }
     words = [name for name in kinds if _is_searched(kinds[name], declared.get(name))]
     proposals = _proposals(engine, relation, words, is_open, declared)
-    seen = count_cells(engine, relation, kinds, proposals, declared)
+    seen, counts = count_cells(engine, relation, kinds, proposals, declared)
     mark = decimal or decimal_mark(seen[name] for name in words if is_open[name])
     columns = {}
     for name, kind in kinds.items():
@@ -76,7 +88,7 @@ def decide(
             columns[name] = _worded(name, kind, seen[name], told, mark, is_text=is_open[name])
         else:
             columns[name] = _native(name, kind, told)
-    return columns
+    return Decided(columns, counts)
 
 
 def _is_searched(kind: str, told: Declared | None) -> bool:

@@ -32,7 +32,7 @@ def decided(engine: DuckDBEngine) -> Deciding:
         rows = pa.array(range(len(cells)), pa.int64())
         table = pa.table({"__row__": rows, "x": pa.array(cells, pa.string())})
         engine.register("cells", table)
-        column = decide(engine, "cells", **options)["x"]
+        column = decide(engine, "cells", **options).columns["x"]
         typed = engine.query(f"{typed_select(engine, 'cells', {'x': column})} ORDER BY __row__")
         return column, typed.column("x").to_pylist()
 
@@ -155,13 +155,13 @@ def test_the_decimal_mark_of_other_columns_settles_an_open_one(engine: DuckDBEng
     rows = pa.array([0, 1], pa.int64())
     table = pa.table({"__row__": rows, "a": ["1.500", "2.250"], "b": ["1,5", "2,75"]})
     engine.register("marks", table)
-    columns = decide(engine, "marks")
+    columns = decide(engine, "marks").columns
     assert {name: column.format for name, column in columns.items()} == dict.fromkeys(
         "ab", "1.234,5"
     )
     engine.register("marks", table.drop_columns("b"))
-    assert decide(engine, "marks")["a"].format is None
-    assert decide(engine, "marks", decimal=",")["a"].format == "1.234,5"
+    assert decide(engine, "marks").columns["a"].format is None
+    assert decide(engine, "marks", decimal=",").columns["a"].format == "1.234,5"
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_every_float_that_python_writes_is_read(values: list[float]) -> None:
         cells = [repr(value) for value in values]
         rows = pa.array(range(len(cells)), pa.int64())
         engine.register("floats", pa.table({"__row__": rows, "x": cells}))
-        columns = decide(engine, "floats", declared={"x": Declared(dtype="float")})
+        columns = decide(engine, "floats", declared={"x": Declared(dtype="float")}).columns
         typed = engine.query(f"{typed_select(engine, 'floats', columns)} ORDER BY __row__")
         assert typed.column("x").to_pylist() == values
 
