@@ -21,31 +21,62 @@ def next_steps(
     account: Sequence[Mapping[str, Any]],
     comparison: Mapping[str, Any] | None,
     unproven: str = "",
+    bill: Mapping[str, Any] | None = None,
+    causes: Sequence[Mapping[str, Any]] = (),
 ) -> list[dict[str, str]]:
     """Return what to do, what is worth most first, each with why.
 
     Parameters
     ----------
-    findings, checks, contract, account, comparison, unproven
+    findings, checks, contract, account, comparison, unproven, bill
         The parts of the report of these names.
+    causes
+        As `causes.proven` gives them.
     """
+    priced = {row["name"]: row["verdict"] for row in (bill or {}).get("others", [])}
     steps = [
         *_remedies(findings, "error"),
         *_failed(checks),
+        *_by_worth(bill, causes),
         *(_unproven(unproven) if comparison is None else _after_proof(comparison)),
         *look_at(contract, account),
-        *_remedies(findings, "warning"),
+        *_remedies(findings, "warning", priced),
     ]
     return steps[:_MOST_STEPS]
 
 
-def _remedies(findings: Sequence[Mapping[str, Any]], severity: str) -> Iterator[dict[str, str]]:
-    """Yield the remedies that this run did not apply, each step of `clean` once."""
+def _by_worth(
+    bill: Mapping[str, Any] | None, causes: Sequence[Mapping[str, Any]]
+) -> list[dict[str, str]]:
+    """Return what was proven to be worth something, the largest first."""
+    worth: list[tuple[float, dict[str, str]]] = []
+    for row in (bill or {}).get("rows", []):
+        if row["verdict"] == "harms":
+            text = f"Take `{row['name']}` out of `clean`."
+            worth.append((row["effect"], {"text": text, "why": row["sentence"], "at": "bill"}))
+    for row in (bill or {}).get("others", []):
+        if row["verdict"] == "helps":
+            text = f"Add `{row['name']}` to `clean`."
+            worth.append((-row["effect"], {"text": text, "why": row["sentence"], "at": "bill"}))
+    for cause in causes:
+        step = {"text": cause["next"], "why": cause["sentence"], "at": "evidence"}
+        worth.append((-cause["effect"], step))
+    return [step for _, step in sorted(worth, key=lambda one: one[0]) if step["text"]]
+
+
+def _remedies(
+    findings: Sequence[Mapping[str, Any]], severity: str, priced: Mapping[str, str] | None = None
+) -> Iterator[dict[str, str]]:
+    """Yield the remedies that this run did not apply, each step of `clean` once.
+
+    What was tried and is in `priced` is told by its price, or, where it is worth nothing, not told.
+    """
     open_ones = [
         f
         for f in findings
         if f["severity"] == severity and f["remedy"] and not f["remedy"]["is_done"]
         if _METRIC not in f["remedy"]["action"]  # the proof chooses it by itself
+        if (priced or {}).get(f["remedy"]["step"], "undecided") == "undecided"
     ]
     alike: dict[str, list[Mapping[str, Any]]] = {}
     for finding in open_ones:

@@ -86,6 +86,33 @@ def interval(axis: Mapping[str, Any], score: Mapping[str, Any], kind: str = "") 
     )
 
 
+def step(axis: Mapping[str, Any], row: Mapping[str, Any]) -> Markup:
+    """Draw one line of a waterfall: a bar from where the last line ended, its interval, a joint.
+
+    Parameters
+    ----------
+    axis
+        As for `interval`.
+    row
+        ``start``, ``stop``, ``low``, ``high`` on the axis; ``tone``; ``text``, ``interval``.
+    """
+    begin, end = at(axis, row["start"]), at(axis, row["stop"])
+    ends = at(axis, row["low"]), at(axis, row["high"])
+    parts = [
+        _grid(axis),
+        Markup('<line class="joint" x1="{0}%" x2="{0}%" y1="0" y2="50%"/>').format(begin),
+        Markup('<line class="joint" x1="{0}%" x2="{0}%" y1="50%" y2="100%"/>').format(end),
+        Markup('<rect class="price" x="{}%" width="{}%" y="28%" height="44%"/>').format(
+            min(begin, end), round(abs(end - begin), 2)
+        ),
+        Markup('<line class="reach" x1="{}%" x2="{}%" y1="50%" y2="50%"/>').format(*ends),
+    ]
+    name = " ".join(filter(None, [row["text"], row["interval"]]))
+    return Markup('<svg class="step {}" role="img" aria-label="{}">{}</svg>').format(
+        row["tone"], name, Markup().join(parts)
+    )
+
+
 def _grid(axis: Mapping[str, Any]) -> Markup:
     """Draw the lines of the ticks; the one at zero stands out."""
     line = Markup('<line class="{}" x1="{}%" x2="{}%" y1="0" y2="100%"/>')

@@ -14,6 +14,8 @@ import pandas as pd
 
 from dataaudit.finding import Outcome
 from dataaudit.profile import Profile
+from dataaudit.report import bill as bill_of
+from dataaudit.report import causes as causes_of
 from dataaudit.report import columns as columns_of
 from dataaudit.report import comparison as comparison_of
 from dataaudit.report import findings as findings_of
@@ -113,6 +115,8 @@ def collect(
             evidence, task=task, sensitive=sensitive, balance=balance, steps=names
         )
     )
+    bill = None if compared is None else bill_of.describe(evidence or {}, compared)
+    causes = causes_of.proven((evidence or {}).get("diagnosis"))
     stages = [_stage(stage) for stage in account]
     shown_name = shown(name, 120) or "table"
     return plain(
@@ -128,6 +132,8 @@ def collect(
                 comparison=compared,
                 unproven=unproven.rstrip("."),
                 gate=sentence(gate),
+                bill=bill,
+                cause=causes[0] if causes else None,
             ),
             "next": next_steps(
                 findings=found,
@@ -136,7 +142,10 @@ def collect(
                 account=stages,
                 comparison=compared,
                 unproven=unproven,
+                bill=bill,
+                causes=causes,
             ),
+            "bill": bill,
             "findings": found,
             "groups": findings_of.groups(found),
             "checks": ended,

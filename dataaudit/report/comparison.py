@@ -173,12 +173,12 @@ def _verdict(verdict: Mapping[str, Any], told: Callable[[Any], str]) -> dict[str
         "rows": verdict.get("rows"),
         "rows_needed": ""
         if needed is None
-        else f"about {count(_rounded(int(needed)), 'row')} would decide it",
+        else f"about {count(rounded(int(needed)), 'row')} would decide it",
         "second_opinion": _opinion(verdict.get("second_opinion") or {}, name),
     }
 
 
-def _rounded(rows: int) -> int:
+def rounded(rows: int) -> int:
     """Round up to two digits that matter, as the verdict's sentence does."""
     step = 10 ** max(0, len(str(rows)) - 2)
     return -(-rows // step) * step

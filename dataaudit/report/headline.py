@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dataaudit.report import bill as bills
 from dataaudit.report.comparison import BASELINES, against
 from dataaudit.report.text import count
 
@@ -26,6 +27,8 @@ def headline(
     comparison: Mapping[str, Any] | None,
     unproven: str,
     gate: str = "",
+    bill: Mapping[str, Any] | None = None,
+    cause: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the verdict of the whole run.
 
@@ -41,6 +44,10 @@ def headline(
         Why there is no comparison.
     gate
         Why the gate failed; "" where it passed.
+    bill
+        As `bill.describe` gives it, or None.
+    cause
+        As `causes.proven` gives it, or None.
 
     Returns
     -------
@@ -48,7 +55,7 @@ def headline(
         ``title``, ``tone`` (bad, good, calm, open), ``gate``, ``lines``, ``worst``, ``mended``,
         ``counts``, ``paste``: all of it in about six lines.
     """
-    tone, title = _title(findings, comparison)
+    tone, title = _title(findings, comparison, bill, cause)
     scores, verdicts, moved = _scores(comparison), _verdicts(comparison), _moved(comparison)
     if comparison is None:
         scores = [f"What cleaning is worth was not measured: {unproven or 'no evidence'}."]
@@ -57,13 +64,25 @@ def headline(
     keys = ("severity", "message", "anchor")
     failed = f"The gate failed: {gate.rstrip('.')}." if gate else ""
     opening = f"{name} ({count(rows, 'row')}): {title}"
-    lines = [opening, failed, *scores, " ".join(moved[1:]), *verdicts]
+    diagnosis = cause["sentence"] if cause else ""
+    lines = [opening, failed, *scores, " ".join(moved[1:]), *verdicts, bills.told(bill), diagnosis]
     pasted = _few([line for line in lines if line], worst, counts(findings))
     return {
         "tone": tone,
         "title": title,
         "gate": failed,
-        "lines": [*scores, *filter(None, [" ".join(moved[:2]), " ".join(moved[2:])]), *verdicts],
+        "lines": list(
+            filter(
+                None,
+                [
+                    *scores,
+                    " ".join(moved[:2]),
+                    " ".join(moved[2:]),
+                    *([] if bill and bill["against"] else verdicts),
+                    diagnosis,
+                ],
+            )
+        ),
         "worst": [{key: f[key] for key in keys} for f in worst if not _is_mended(f)][:_WORST],
         "mended": _mended(worst),
         "counts": counts(findings),
@@ -113,7 +132,10 @@ _PLURALS = {"error": "errors", "warning": "warnings", "info": "info"}
 
 
 def _title(
-    findings: Sequence[Mapping[str, Any]], comparison: Mapping[str, Any] | None
+    findings: Sequence[Mapping[str, Any]],
+    comparison: Mapping[str, Any] | None,
+    bill: Mapping[str, Any] | None,
+    cause: Mapping[str, Any] | None,
 ) -> tuple[str, str]:
     """Return tone and title: what spoils the result first, then what was measured, then counts."""
     errors = sum(f["severity"] == "error" for f in findings)
@@ -123,7 +145,7 @@ def _title(
         return "bad", f"Do not trust the accuracy yet: {things} the result."
     if comparison is None or not comparison["verdicts"]:
         return _unmeasured(warnings)
-    return _measured(warnings, comparison)
+    return _measured(warnings, comparison, bill, cause)
 
 
 def _unmeasured(warnings: int) -> tuple[str, str]:
@@ -135,8 +157,13 @@ def _unmeasured(warnings: int) -> tuple[str, str]:
     return "good", "Nothing harmful was found in the data."
 
 
-def _measured(warnings: int, comparison: Mapping[str, Any]) -> tuple[str, str]:
-    """Return tone and title from the verdicts on `clean`."""
+def _measured(
+    warnings: int,
+    comparison: Mapping[str, Any],
+    bill: Mapping[str, Any] | None,
+    cause: Mapping[str, Any] | None,
+) -> tuple[str, str]:
+    """Return tone and title from the verdicts on `clean`, the bill and what is proven beside."""
     label = comparison["label"]
     plain, naive = against(comparison, *BASELINES), against(comparison, "naive")
     words = {v["verdict"] for v in (plain, naive) if v}
@@ -144,10 +171,12 @@ def _measured(warnings: int, comparison: Mapping[str, Any]) -> tuple[str, str]:
         return _helped(plain, comparison)
     if plain and plain["verdict"] == "harms":
         return "bad", f"Leave the cleaning out: it costs {_amount(plain)} of {label}."
+    if cause and cause["is_elsewhere"] and not (bill and bill["is_proven"]):
+        return "open", f"It is not your data: {cause['title']}."
     if _learns_nothing(comparison):
         return "bad", "The network learns nothing from these columns, cleaned or not."
     if naive and naive["verdict"] == "helps":
-        return "good", _prepared(naive, comparison)
+        return "good", _prepared(naive, comparison, bills.best(bill))
     if naive and naive["verdict"] == "harms":
         return "bad", f"Leave the cleaning out: raw input is {_amount(naive)} of {label} better."
     if words == {"undecided"} or (plain and plain["verdict"] == "undecided"):
@@ -179,12 +208,15 @@ def _helped(plain: Mapping[str, Any], comparison: Mapping[str, Any]) -> tuple[st
     )
 
 
-def _prepared(naive: Mapping[str, Any], comparison: Mapping[str, Any]) -> str:
+def _prepared(naive: Mapping[str, Any], comparison: Mapping[str, Any], best: str) -> str:
     """Say what preparation is worth, or that the network learns nothing without."""
     arms, what = _values(comparison), "scaling, encoding and filling gaps"
     is_worse = {"naive", _DO_NOTHING} <= arms.keys() and comparison["reading"] == _HIGHER
     if is_worse and arms["naive"]["value"] < arms[_DO_NOTHING]["value"]:
         return f"It is the preparation: without {what}, the network does worse than doing nothing."
+    if best:
+        unit = " points" if comparison["is_share"] else ""
+        return f"It is the preparation: {best}{unit} of {comparison['label']}."
     return f"It is the preparation: {what} are worth {_amount(naive)} of {comparison['label']}."
 
 

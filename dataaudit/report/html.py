@@ -57,7 +57,7 @@ def templates() -> Environment:
     environment.filters |= {"prose": prose, "number": number, "width": width}
     environment.globals |= {
         name: getattr(charts, name)
-        for name in ("histogram", "interval", "curve", "reliability", "extent", "at")
+        for name in ("histogram", "interval", "step", "curve", "reliability", "extent", "at")
     }
     return environment
 

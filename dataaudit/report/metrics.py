@@ -27,7 +27,7 @@ class Metric:
     reading: str = "higher is better"
 
 
-_LOWER = "lower is better"
+LOWER = "lower is better"
 
 METRICS = {
     "accuracy": Metric("accuracy", is_share=True),
@@ -36,17 +36,17 @@ METRICS = {
     "f1": Metric("F1"),
     "auc": Metric("AUC"),
     "average_precision": Metric("average precision"),
-    "log_loss": Metric("log-loss", reading=_LOWER),
-    "brier": Metric("Brier score", reading=_LOWER),
+    "log_loss": Metric("log-loss", reading=LOWER),
+    "brier": Metric("Brier score", reading=LOWER),
     "oe": Metric("predicted over actual", reading="1 is calibrated"),
     "o_e": Metric("predicted over actual", reading="1 is calibrated"),
     "calibration_slope": Metric("calibration slope", reading="1 is calibrated"),
     "recall": Metric("recall", is_share=True),
     "precision": Metric("precision", is_share=True),
     "r2": Metric("R²"),
-    "rmse": Metric("RMSE", reading=_LOWER),
-    "mse": Metric("squared error", reading=_LOWER),
-    "mae": Metric("absolute error", reading=_LOWER),
+    "rmse": Metric("RMSE", reading=LOWER),
+    "mse": Metric("squared error", reading=LOWER),
+    "mae": Metric("absolute error", reading=LOWER),
 }
 
 

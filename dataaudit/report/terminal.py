@@ -59,6 +59,7 @@ def show(
     console = console or Console(stderr=True)
     parts = [
         _verdict(report),
+        _bill(report["bill"]),
         _next(report["next"]),
         _findings(report),
         _comparison(report["comparison"]),
@@ -83,6 +84,44 @@ def _verdict(report: Mapping[str, Any]) -> RenderableType:
         _prose(facts, "dim"),
         *(_prose(line) for line in answer["lines"]),
     )
+
+
+def _bill(bill: Mapping[str, Any] | None) -> RenderableType | None:
+    """Return what each step is worth, line by line, and all of them together."""
+    if bill is None:
+        return None
+    title = Text("The bill", style="bold")
+    if bill["missing"]:
+        return Group(title, _prose(bill["missing"]))
+    grid = _grid(4)
+    grid.columns[0].no_wrap = False
+    for row in (*bill["rows"], *bill["others"]):
+        bar = _bar(bill["axis"], {**row, "value": row["stop"]}, since=row["start"])
+        grid.add_row(_labelled(row, bill), Text(row["text"]), Text(bar), _judged(row))
+    for row in bill["against"]:
+        note = f" ({row['note']})" if row["note"] else ""
+        grid.add_row(
+            Text(row["label"]), Text(row["text"]), Text(), _judged(row) + Text(note, "dim")
+        )
+    unit = f", {bill['unit']}" if bill["unit"] else ""
+    title.append(f"  what each step adds to {bill['label']}{unit}, 95 % interval", "not bold")
+    told = [*bill["sentences"], bill["idle"]]
+    return Group(title, grid, *(_prose(text, "dim") for text in told if text))
+
+
+def _labelled(row: Mapping[str, Any], bill: Mapping[str, Any]) -> Text:
+    """Return the name of a line; what is no step of `clean` says so."""
+    is_other = any(row is other for other in bill["others"])
+    return Text(f"{row['label']} (not in clean)" if is_other else row["label"])
+
+
+def _judged(row: Mapping[str, Any]) -> Text:
+    """Return verdict, interval and rows needed of a line."""
+    if not row["word"]:
+        return Text(row["interval"], "dim")
+    needed = f"; {row['needed']}" if row["needed"] else ""
+    text = Text(row["word"], _STYLES[row["tone"]])
+    return text.append(f" ({row['interval']}{needed})", "dim")
 
 
 def _next(steps: Sequence[Mapping[str, Any]]) -> RenderableType | None:
@@ -184,16 +223,17 @@ def _comparison(comparison: Mapping[str, Any] | None) -> RenderableType | None:
     return Group(title, _prose(comparison["plan"]["sentence"], "dim"), scores, verdicts)
 
 
-def _bar(axis: Mapping[str, Any], arm: Mapping[str, Any]) -> str:
-    """Draw a value with its interval in characters."""
+def _bar(axis: Mapping[str, Any], arm: Mapping[str, Any], since: float | None = None) -> str:
+    """Draw a value with its interval in characters, and what lies between it and another."""
     if arm["value"] is None:
         return ""
     span = axis["stop"] - axis["start"]
-    value, low, high = (
+    value, low, high, begin = (
         round((_BAR - 1) * ((arm["value"] if x is None else x) - axis["start"]) / span)
-        for x in (arm["value"], arm["low"], arm["high"])
+        for x in (arm["value"], arm["low"], arm["high"], since)
     )
     cells = ["-" if low <= i <= high else " " for i in range(_BAR)]
+    cells[min(begin, value) : max(begin, value)] = "=" * abs(value - begin)
     cells[value] = "o"
     return "".join(cells)
 

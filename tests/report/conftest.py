@@ -39,7 +39,11 @@ CODES = {
 def make() -> SimpleNamespace:
     """Functions for tests that build their own input."""
     return SimpleNamespace(
-        profile=profile_of, outcomes=outcomes_of, finding=finding_of, evidence=evidence_of
+        profile=profile_of,
+        outcomes=outcomes_of,
+        finding=finding_of,
+        evidence=evidence_of,
+        bill=bill_of,
     )
 
 
@@ -57,7 +61,7 @@ def adult() -> dict[str, Any]:
         "sample": frame,
         "columns": {name: _column(name) for name in frame},
         "task": Task(**task),
-        "evidence": evidence_of(),
+        "evidence": {**evidence_of(), "bill": bill_of()},
     }
 
 
@@ -240,6 +244,68 @@ def _bins(arm: str) -> list[dict[str, Any]]:
     bend = {"naive": 2.2, "base": 1.1, "clean": 1.0}[arm]
     shares = np.linspace(0.01, 0.93, 10)
     return [{"predicted": float(x), "actual": float(x**bend), "rows": 600} for x in shares]
+
+
+STEPS = {
+    "disguised": (0.004, 0.003, "undecided"),
+    "missing": (0.003, 0.002, "no practical difference"),
+    "scale": (0.071, 0.008, "helps"),
+    "imbalance": (-0.006, 0.004, "harms"),
+}
+WHAT = {
+    "disguised": "blanking disguised gaps",
+    "missing": "filling gaps",
+    "scale": "scaling",
+    "imbalance": "balancing the classes",
+    "outliers": "taming outliers",
+}
+
+
+def bill_of(
+    steps: dict[str, tuple[float, float, str]] | None = None,
+    *,
+    before: float = 0.779,
+    others: dict[str, tuple[float, float, str]] | None = None,
+) -> dict[str, Any]:
+    """The key `bill` of the evidence: (effect, reach, verdict) of each step; prices sum up."""
+    steps = STEPS if steps is None else steps
+    total = sum(effect for effect, _, _ in steps.values())
+    return {
+        "metric": "accuracy",
+        "sentence": "",
+        "plan": {"sentence": "Prices are Shapley values over every set of 4 steps on and off."},
+        "before": {"value": before, "low": before - 0.008, "high": before + 0.008},
+        "after": {"value": before + total, "low": before + total - 0.008, "high": before + total},
+        "total": _priced("", total, 0.009, "helps"),
+        "items": [_priced(name, *price) for name, price in steps.items()],
+        "others": [_priced(name, *price) for name, price in (others or {}).items()],
+        "idle": [{"name": "categories", "what": "merging spellings", "sentence": ""}],
+        "always_on": [],
+        "interactions": [
+            {
+                "name": "missing",
+                "other": "scale",
+                "sentence": "Filling gaps is worth -0.4 points without scaling, and +1.0 points "
+                "with it.",
+            }
+        ],
+        "failed_fits": 0,
+    }
+
+
+def _priced(name: str, effect: float, reach: float, verdict: str) -> dict[str, Any]:
+    what = WHAT.get(name, f"`{name}`")
+    return {
+        "name": name,
+        "what": what,
+        "effect": effect,
+        "low": effect - reach,
+        "high": effect + reach,
+        "verdict": verdict,
+        "rows": 6000,
+        "rows_needed": 7840 if verdict == "undecided" else None,
+        "sentence": f"{what.capitalize()}: {100 * effect:+.1f} points.",
+    }
 
 
 def _verdict(before: str, effect: float, verdict: str) -> dict[str, Any]:
