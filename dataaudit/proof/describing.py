@@ -18,7 +18,7 @@ from dataaudit.proof.target import Answers, Floats, Target
 from dataaudit.proof.verdict import Verdict
 
 _BINS = 10  # of the reliability table, equal numbers of rows
-_NEEDS_SCORES = frozenset({"auc", "average_precision", "calibration_slope"})  # that differ between rows
+_NEEDS_SCORES = frozenset({"auc", "average_precision", "calibration_slope"})  # that differ by row
 _OUT_OF_TUNE = (0.8, 1.25)  # predicted over actual outside this is worth a sentence
 
 

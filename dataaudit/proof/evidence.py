@@ -14,6 +14,7 @@ from dataaudit.errors import UnknownNameError
 from dataaudit.proof import describing
 from dataaudit.proof.arms import Const
 from dataaudit.proof.arms import describe as describe_arms
+from dataaudit.proof.canary import check_blind
 from dataaudit.proof.comparing import available, count_networks, remarks, verdicts_of
 from dataaudit.proof.final import Final, FinalNetwork, finals
 from dataaudit.proof.fitting import Recipe
@@ -200,6 +201,7 @@ def compare(
     )
     arms, late = available(arms, case.X, case.recipe.target, case.learnt())
     case = replace(case, plan=replace(case.plan, networks=count_networks(arms)))
+    check_blind(arms, case)
     judgement = judge(arms, case, progress)
     last = _finals(arms, X, recipe, case, validation=validation, test=test)
     estimates = {

@@ -14,6 +14,7 @@ from dataaudit.pipeline import Resampled
 from dataaudit.proof.arms import Const, Model, Preparation
 from dataaudit.proof.fit import Fit, Trained, budget
 from dataaudit.proof.folds import Rows, check_prepared, check_trained
+from dataaudit.proof.invariants import check_learnt, check_stopping, check_unfitted
 from dataaudit.proof.models import constant, labels_of, own_answers
 from dataaudit.proof.network import Build
 from dataaudit.proof.spec import TrainSpec
@@ -108,7 +109,7 @@ def prepare(
     Raises
     ------
     InvariantError
-        Where the arm drops or moves rows, or trains on others.
+        Where the arm drops or moves rows, trains on others, or has learnt from others.
     DataError
         Where it leaves what a network cannot take.
     """
@@ -120,13 +121,17 @@ def prepare(
         said = own_answers(arm, X, target, fit=fit, stop=stop, judged=judged)
         return _without_network(name, judged, floor, said)
     preparation = arm.clone()
+    check_unfitted(name, preparation, len(fit))
     given = X.iloc[fit]
     made = preparation.fit_resample(given, labels_of(target, values, given.index))
     check_trained(name, made.rows, made.synthetic, len(fit))
+    check_learnt(name, preparation, len(fit), len(made.X))
     prepared = [_checked(name, preparation, frame) for frame in (X.iloc[stop], judged)]
-    return _job(
+    job = _job(
         name, recipe, preparation, made, prepared, fit=fit, stop=stop, floor=floor, seed=seed
     )
+    check_stopping(name, job.fit, (target.coded[stop] - job.middle) / job.spread, len(stop))
+    return job
 
 
 def _without_network(name: str, judged: Any, floor: Answers, said: Answers) -> Job:

@@ -1,7 +1,7 @@
-"""Which rows learn, which tell when to stop, and which judge. Every invariant is held here.
+"""Which rows learn, which tell when to stop, and which judge; what must hold of them.
 
 The judging rows of a fold are the same rows, with the same labels, in the same order for every arm:
-never dropped, resampled, relabelled, nor learnt from.
+never dropped, resampled, relabelled, nor learnt from. What an arm may know stands in `invariants`.
 """
 
 from __future__ import annotations

@@ -180,7 +180,7 @@ def test_an_arm_never_sees_the_rows_that_judge_it(blobs, quick):
             assert learnt == rows
             assert not rows & stop
             assert not rows & judge
-    assert len(fitted) == 2 * 2 + 1
+    assert len(fitted) == 2 + 2 * 2 + 1  # the trial, the folds, the final fit
 
 
 def test_a_loss_that_is_no_number_scores_as_doing_nothing(blobs, quick):
