@@ -56,6 +56,7 @@ def prove(
             evidence = _kept(config, table, cleaned, evidence, allow_code=allow_code)
         if config.prove.bill:
             evidence = _billed(config, cleaned, evidence, outcomes, progress, allow_code=allow_code)
+        evidence = _mistaken(table, evidence)
     except (DataError, MissingExtraError) as error:
         return None, str(error)
     return evidence, ""
@@ -71,6 +72,16 @@ def _learnt_from(table: Table, cleaned: Cleaned) -> tuple[pd.DataFrame, pd.Serie
     X = pd.concat([frame for frame, _ in found]).sort_index()
     y = pd.concat([labels for _, labels in found]).loc[X.index]
     return X, y, X.index.isin(found[1][0].index)
+
+
+def _mistaken(table: Table, evidence: proof.Evidence) -> proof.Evidence:
+    """Add where the cleaned network is still wrong."""
+    found = proof.find_mistakes(
+        evidence,
+        hidden=table.sensitive,
+        is_target_hidden=table.task.target in table.sensitive,
+    )
+    return evidence.with_part("mistakes", found)
 
 
 def _billed(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dataaudit.proof.estimators import KerasClassifier, KerasRegressor
     from dataaudit.proof.evidence import Evidence, compare
     from dataaudit.proof.final import FinalNetwork, load_network
+    from dataaudit.proof.mistakes import find_mistakes
     from dataaudit.proof.pipelines import prove
     from dataaudit.proof.plan import MOST_ROWS
     from dataaudit.proof.streamed import Streamed, fit_streamed
@@ -32,6 +33,7 @@ __all__ = [
     "Streamed",
     "attribute",
     "compare",
+    "find_mistakes",
     "fit_streamed",
     "lacking",
     "load_network",
@@ -47,6 +49,7 @@ _HOMES = {
     "Streamed": "streamed",
     "attribute": "attribution.reckoning",
     "compare": "evidence",
+    "find_mistakes": "mistakes",
     "fit_streamed": "streamed",
     "lacking": "attribution.lacking",
     "load_network": "final",

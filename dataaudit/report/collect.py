@@ -19,6 +19,7 @@ from dataaudit.report import causes as causes_of
 from dataaudit.report import columns as columns_of
 from dataaudit.report import comparison as comparison_of
 from dataaudit.report import findings as findings_of
+from dataaudit.report import mistakes as mistakes_of
 from dataaudit.report.advice import next_steps
 from dataaudit.report.headline import headline
 from dataaudit.report.text import count, number, percent, plain, sentence, shown, without_folder
@@ -146,6 +147,7 @@ def collect(
                 causes=causes,
             ),
             "bill": bill,
+            "mistakes": mistakes_of.describe(evidence or {}, task=task, sensitive=sensitive),
             "findings": found,
             "groups": findings_of.groups(found),
             "checks": ended,

@@ -13,6 +13,8 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table as Grid
 from rich.text import Text
 
+from dataaudit.report import mistakes
+
 _STYLES = {
     "error": "bold red",
     "warning": "yellow",
@@ -63,6 +65,7 @@ def show(
         _next(report["next"]),
         _findings(report),
         _comparison(report["comparison"]),
+        mistakes.lines(report["mistakes"]),
         _account(report["account"]),
         _files(folder, files),
     ]

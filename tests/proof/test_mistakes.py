@@ -88,6 +88,14 @@ def test_values_of_hidden_columns_are_not_told():
     assert "Vadsø" not in json.dumps(found, ensure_ascii=False)
 
 
+def test_rows_are_not_told_with_a_label_that_is_sensitive():
+    X = table(rows=600)
+    found = find_mistakes(evidence(X, np.full(600, 0.3)), is_target_hidden=True)
+    assert found["confident"]["rows"]
+    assert all(row.keys() == {"row", "probability"} for row in found["confident"]["rows"])
+    assert all(not pair["examples"] for pair in found["confusions"]["pairs"])
+
+
 def test_rows_of_a_group_are_one_piece_of_evidence():
     """One group of 200 rows is wrong throughout: that is one mistake, not 200."""
     X = table(rows=1000).assign(town="Oslo")

@@ -21,7 +21,11 @@ _EXAMPLES = 5  # rows that are named of a slice
 
 
 def find_mistakes(
-    evidence: Evidence, arm: str = "clean", *, hidden: Iterable[Any] = ()
+    evidence: Evidence,
+    arm: str = "clean",
+    *,
+    hidden: Iterable[Any] = (),
+    is_target_hidden: bool = False,
 ) -> dict[str, Any]:
     """Describe the mistakes of an arm.
 
@@ -33,6 +37,8 @@ def find_mistakes(
         Whose.
     hidden
         Sensitive columns: no slice is cut by them, so none of their values is told.
+    is_target_hidden
+        Whether the target is sensitive: then no row is told with its label.
 
     Returns
     -------
@@ -64,6 +70,8 @@ def find_mistakes(
         if target.classes
         else {"residuals": residuals(said, truth, X.index)}
     )
+    if is_target_hidden:
+        _hide(rest)
     sentence = slices[0]["sentence"] if slices else _none(tested)
     return {
         "arm": arm,
@@ -73,6 +81,16 @@ def find_mistakes(
         **rest,
         "sentence": sentence,
     }
+
+
+def _hide(found: dict[str, Any]) -> None:
+    """Leave out what each row has as target, and what was said of it."""
+    for kind in ("confident", "residuals"):
+        for row in found.get(kind, {}).get("rows", []):
+            for key in ("said", "label", "residual"):
+                row.pop(key, None)
+    for pair in found.get("confusions", {}).get("pairs", []):
+        pair["examples"] = []
 
 
 def _errors(judgement: Judgement, arm: str, target: Target) -> Floats:
