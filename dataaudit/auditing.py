@@ -81,7 +81,7 @@ def _described(source: Source, target: str | None, account: RowAccount) -> Table
     """
     enter_source(source, account)
     if target is None:
-        return Table(source.engine, columns=source.columns, counts=source.counts)
+        return Table(source.engine, columns=source.columns, **_known(source))
     task = TaskSpec(target=target)
     labels = label(source.engine, source.columns, task, relation="typed")
     account.add("target", rows_in=source.rows, rows_out=labels.rows, dropped=labels.missing)
@@ -97,16 +97,22 @@ def labelled(source: Source, labels: Labelled, raw: str, **options: Any) -> Tabl
         kept = f"SELECT * FROM {raw} WHERE {ROW} IN (SELECT {ROW} FROM labelled)"
         source.engine.view("labelled_raw", kept)
         raw = "labelled_raw"
-    is_all = labels.rows == source.rows
+    known = _known(source, target=labels.task.target) if labels.rows == source.rows else {}
     return Table(
         source.engine,
         raw=raw,
         typed="labelled",
         columns=labels.columns,
         task=labels.task,
-        counts={n: c for n, c in source.counts.items() if is_all and n != labels.task.target},
+        **known,
         **options,
     )
+
+
+def _known(source: Source, target: str | None = None) -> dict[str, Any]:
+    """Return what spares a look at all rows of a source; labels are not what was read."""
+    counts = {name: count for name, count in source.counts.items() if name != target}
+    return {"counts": counts, "plain": source.plain}
 
 
 def enter_source(source: Source, account: RowAccount) -> None:

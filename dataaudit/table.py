@@ -80,6 +80,9 @@ class Table:
         Decides which rows.
     counts
         How often each value of some columns stands in these rows as read, if that is known.
+    plain
+        A relation of the same rows whose numbers are those of `typed`, but that NaN may stand for
+        a missing one.
     """
 
     def __init__(
@@ -96,12 +99,13 @@ class Table:
         sample_rows: int = SAMPLE_ROWS,
         seed: int = 0,
         counts: Mapping[str, pa.Table] | None = None,
+        plain: str | None = None,
     ) -> None:
         self.engine, self.raw, self.typed = engine, raw, typed
         self.columns, self.task, self.sides = dict(columns), task or Task(), sides
         self.is_dealt_by_unit = is_dealt_by_unit
         self.sensitive, self.sample_rows, self.seed = sensitive, sample_rows, seed
-        self.counts = dict(counts or {})
+        self.counts, self.plain = dict(counts or {}), plain
 
     @property
     def rows(self) -> int:
@@ -131,6 +135,7 @@ class Table:
             sample_rows=self.sample_rows,
             seed=self.seed,
             counts=self.counts,
+            plain=self.plain,
         )
 
     @cached_property

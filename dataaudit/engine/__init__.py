@@ -29,6 +29,10 @@ class Engine(Protocol):
         """Run one SELECT and bring its rows, which must be few, into memory."""
         ...
 
+    def known(self, sql: str) -> pa.Table | None:
+        """Run one SELECT if files answer it without being read through; None otherwise."""
+        ...
+
     def batches(self, sql: str, rows: int = ROW_GROUP) -> Iterator[pa.RecordBatch]:
         """Run one SELECT and yield its rows, any number, a batch at a time in their order."""
         ...

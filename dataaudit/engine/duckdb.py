@@ -66,6 +66,17 @@ class DuckDBEngine:
         except duckdb.Error as error:
             raise QueryError(error) from error
 
+    def known(self, sql: str) -> pa.Table | None:
+        """Run one SELECT if the plan aggregates nothing: Parquet's footers answered it.
+
+        Raises
+        ------
+        QueryError
+            With DuckDB's own words.
+        """
+        plan = self.query(f"EXPLAIN {sql}").column(1)[0].as_py()
+        return None if "Aggregate" in plan else self.query(sql)
+
     def batches(self, sql: str, rows: int = ROW_GROUP) -> Iterator[pa.RecordBatch]:
         """Run one SELECT and yield its rows a batch at a time; other calls may come in between.
 

@@ -1,8 +1,9 @@
 """The statistics of every row, and the sample of whole rows that comes with them.
 
-What a sum, a count or an extreme tells is read from every row, in one scan (`scan`). Quantiles, and
-the values of columns that have more than 1,000, come from the sample, because a sort of every value
-costs more than reading it; they are exact where the sample is the whole table.
+What a sum, a count or an extreme tells is read from every row, in one scan (`scan`). Quantiles,
+skewness and kurtosis, and the values of columns that have more than 1,000, come from the sample,
+because a sort of every value, and higher powers, cost more than reading it; they are exact where
+the sample is the whole table.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ import pyarrow as pa
 from dataaudit.engine import Engine
 from dataaudit.engine.sql import ident
 from dataaudit.ordered import quantiles
-from dataaudit.profile.scan import Facts, scan
+from dataaudit.profile.moments import skewness_and_kurtosis
+from dataaudit.profile.sampled import Facts
+from dataaudit.profile.scan import scan
 from dataaudit.profile.values import MOST_LEVELS, TOP_VALUES, Counted, count_levels
 from dataaudit.rows import to_pandas
 from dataaudit.source.columns import Column
@@ -41,10 +44,12 @@ class ColumnProfile:
         Cells of a number column; of a table larger than its sample the share of the sample, times
         the cells that are not missing (standard error at most 0.2 %; `minimum` tells whether any
         is negative at all).
-    minimum, maximum, mean, std, skewness, kurtosis
-        Over the finite cells of a number column, moments to 12 digits (kurtosis is excess, and
-        both are corrected for bias); None elsewhere and where there are too few cells, except that
-        dates have minimum and maximum as ISO text.
+    minimum, maximum, mean, std
+        Over the finite cells of a number column, the latter two to 12 digits; None elsewhere and
+        where there are too few cells, except that dates have minimum and maximum as ISO text.
+    skewness, kurtosis
+        Of the sample's finite cells, corrected for bias; the kurtosis is excess. None elsewhere and
+        where there are too few cells or all are equal.
     distinct
         Distinct values that are not missing. Exact where `is_distinct_exact`: up to 1,000, and in
         a table that is not larger than its sample. Else approximate for text, whole numbers and
@@ -141,6 +146,7 @@ def profile(
     sample_rows: int,
     seed: int,
     counts: Mapping[str, pa.Table] | None = None,
+    plain: str | None = None,
 ) -> tuple[Profile, pd.DataFrame]:
     """Look at every row of a relation once.
 
@@ -155,6 +161,8 @@ def profile(
     counts
         How often each value of some columns stands in the same rows as read, where that was counted
         before (`dataaudit.source.decide.Decided`).
+    plain
+        A relation of the same rows in which NaN may stand for missing numbers.
 
     Returns
     -------
@@ -165,7 +173,14 @@ def profile(
     """
     rows = int(engine.query(f"SELECT count(*) FROM {ident(relation)}").column(0)[0].as_py())
     facts, levels, sample = scan(
-        engine, relation, columns, rows=rows, limit=sample_rows, seed=seed, counts=counts or {}
+        engine,
+        relation,
+        columns,
+        rows=rows,
+        limit=sample_rows,
+        seed=seed,
+        counts=counts or {},
+        plain=plain or relation,
     )
     frame = to_pandas(sample, columns)
     cells = {name: frame[name].to_numpy(dtype=float) for name in columns if columns[name].is_number}
@@ -241,12 +256,15 @@ def _values(
 
 
 def _numbers(numbers: np.ndarray, finite: np.ndarray, present: int) -> Facts:
-    """Return what the sample tells of a number column: how many are 0 or below, and quantiles."""
+    """Return what the sample tells of a number column."""
     below, up_to = np.searchsorted(numbers, 0.0), np.searchsorted(numbers, 0.0, side="right")
     if not finite.size:
         return {"negatives": int(below)}
     times = present / len(numbers)
+    skewness, kurtosis = skewness_and_kurtosis(finite)
     return {
+        "skewness": skewness,
+        "kurtosis": kurtosis,
         "zeros": round(float(up_to - below) * times),
         "negatives": round(float(below) * times),
         "quantiles": dict(zip(PROBABILITIES, quantiles(finite, PROBABILITIES), strict=True)),

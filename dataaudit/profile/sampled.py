@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -10,6 +11,9 @@ import pyarrow.compute as pc
 from dataaudit.engine.sql import ident
 from dataaudit.rows import key_bound, key_sql, smallest
 from dataaudit.source.columns import ROW
+
+Facts = dict[str, Any]
+"""Fields of `ColumnProfile`, and ``present``."""
 
 
 class SampledCells:

@@ -16,6 +16,7 @@ from dataaudit.finding import Outcome
 from dataaudit.profile import Profile
 from dataaudit.report import bill as bill_of
 from dataaudit.report import causes as causes_of
+from dataaudit.report import choice as choice_of
 from dataaudit.report import columns as columns_of
 from dataaudit.report import comparison as comparison_of
 from dataaudit.report import findings as findings_of
@@ -148,6 +149,9 @@ def collect(
             ),
             "bill": bill,
             "mistakes": mistakes_of.describe(evidence or {}, task=task, sensitive=sensitive),
+            "choice": choice_of.describe(
+                (evidence or {}).get("choice"), (evidence or {}).get("balance")
+            ),
             "findings": found,
             "groups": findings_of.groups(found),
             "checks": ended,
@@ -195,11 +199,11 @@ def _facts(
 
 
 def _sampled(profile: Profile) -> str:
-    """Say on which rows quantiles and histograms stand, where it is not all."""
+    """Say on which rows quantiles, shapes and histograms stand, where it is not all."""
     if profile.sample_rows >= profile.rows:
         return ""
     return (
-        f"Quantiles and histograms are from a fixed sample of {profile.sample_rows:,} rows; "
+        f"Quantiles, skewness, kurtosis and histograms are from a fixed sample of {profile.sample_rows:,} rows; "
         f"counts, minimum and maximum from all {profile.rows:,}."
     )
 

@@ -56,6 +56,9 @@ class Source:
         format, encoding, delimiter, header, preamble, files, notes (sentences), test; JSON-able.
     counts
         How often each value of some columns of text stands in ``raw``, see `Decided`.
+    plain
+        The relation ``typed`` but that NaN may stand in it where a number is missing, which spares
+        a look at every cell; None where there is none.
     """
 
     engine: Engine
@@ -65,6 +68,7 @@ class Source:
     bad_lines: pa.Table = field(default_factory=BAD_LINES.empty_table)
     description: dict[str, Any] = field(default_factory=dict)
     counts: dict[str, pa.Table] = field(default_factory=dict)
+    plain: str | None = None
 
     @property
     def tables(self) -> list[dict[str, Any]]:
@@ -173,7 +177,11 @@ def _read(  # noqa: PLR0917 - what `read` was given
         bad_lines=_bad_lines(parts),
         description=_description(parts),
         counts=decided.counts,
+        plain=None if text else _PLAIN,
     )
+
+
+_PLAIN = "typed_but_for_nan"
 
 
 def _type(engine: Engine, columns: Mapping[str, Column], *, is_stored: bool) -> None:
@@ -181,6 +189,7 @@ def _type(engine: Engine, columns: Mapping[str, Column], *, is_stored: bool) -> 
     sql = typed_select(engine, "raw", columns)
     if not is_stored:
         engine.view("typed", sql)
+        engine.view(_PLAIN, typed_select(engine, "raw", columns, keeps_nan=True))
         return
     path = engine.folder / "typed.parquet"
     engine.copy(sql, path)

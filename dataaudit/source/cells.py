@@ -5,7 +5,7 @@ Over all rows; the values of a column that shows few are counted first, so each 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -25,6 +25,7 @@ _HEAD = 2_000  # first rows, which show whether a column has few values
 _FEW_VALUES = 600
 MOST_LEVELS = 1_000
 """Values up to which all of a column are counted."""
+_MOST_COUNTED = 50_000  # values that are looked at in the place of all rows; a few MB
 _COUNTED = "counted_cells"
 
 
@@ -54,61 +55,80 @@ def count_cells(
         The values of columns of text that have few, as `count_levels` gives them.
     """
     texts = [name for name in proposals if kinds[name] == "VARCHAR"]
-    tried = {name: count_levels(engine, relation, name) for name in _few(engine, relation, texts)}
-    few = {name: counts for name, counts in tried.items() if len(counts) <= MOST_LEVELS}
+    tried = {
+        name: count_levels(engine, relation, name, _MOST_COUNTED)
+        for name in _few(engine, relation, texts)
+    }
+    few = {name: counts for name, counts in tried.items() if len(counts) <= _MOST_COUNTED}
     many = [name for name in proposals if name not in few]
     seen: dict[str, Evidence] = {}
     for i in range(0, len(many), _COLUMNS_A_SCAN):
-        texts_of = {
+        cells = {
             name: ident(name) if kinds[name] == "VARCHAR" else f"CAST({ident(name)} AS VARCHAR)"
             for name in many[i : i + _COLUMNS_A_SCAN]
         }
-        seen |= _evidence(engine, ident(relation), "1", texts_of, proposals, declared)
-    for name, counts in few.items():
-        engine.register(_COUNTED, counts)
-        seen |= _evidence(engine, _COUNTED, "n", {name: "v"}, proposals, declared)
-    return seen, few
+        seen |= _evidence(engine, ident(relation), cells, "1", proposals, declared)
+    if few:
+        engine.register(_COUNTED, side_by_side(few.values()))
+        cells = {name: f"v{place}" for place, name in enumerate(few)}
+        seen |= _evidence(engine, _COUNTED, cells, "n{place}", proposals, declared)
+    return seen, {name: counts for name, counts in few.items() if len(counts) <= MOST_LEVELS}
 
 
 def _evidence(  # noqa: PLR0917 - what `count_cells` was given
     engine: Engine,
     relation: str,
+    columns: Mapping[str, str],
     times: str,
-    texts: Mapping[str, str],
     proposals: Mapping[str, list[Proposal]],
     declared: Mapping[str, Declared],
 ) -> dict[str, Evidence]:
-    """Count in one statement; `texts` has the SQL of columns, `times` of how often each stands."""
+    """Count in one statement.
+
+    ``columns`` has the SQL of the text of each; ``times`` that of the cells that a row stands for.
+    """
     cells: list[str] = []
     tokens: list[str] = []
     parts: list[str] = []
-    for position, (name, text) in enumerate(texts.items()):
-        x, c, t = (f"{role}{position}" for role in "xct")
+    for place, (name, text) in enumerate(columns.items()):
+        x, c, t, n = (f"{role}{place}" for role in "xctn")
         words, token = _token(c, proposals[name], declared.get(name))
         trimmed = stripped(text)
         if not proposals[name]:
             trimmed = unless_plain(text, words, trimmed, "NULL")
-        cells += [f"{text} AS {x}, {trimmed} AS {c}"]
-        tokens += [f"{x}, {c}, {token} AS {t}"]
-        parts += _aggregates(x, c, t, proposals[name])
+        cells += [f"{times.format(place=place)} AS {n}, {text} AS {x}, {trimmed} AS {c}"]
+        tokens += [f"{n}, {x}, {c}, {token} AS {t}"]
+        parts += _aggregates(x, c, t, n, proposals[name])
     row = engine.query(
-        f"SELECT {', '.join(parts)} FROM (SELECT n, {', '.join(tokens)} FROM "
-        f"(SELECT {times} AS n, {', '.join(cells)} FROM {relation} AS rows_) AS cells) AS found"
+        f"SELECT {', '.join(parts)} FROM (SELECT {', '.join(tokens)} FROM "
+        f"(SELECT {', '.join(cells)} FROM {relation} AS rows_) AS cells) AS found"
     )
     values = iter([column[0].as_py() for column in row.columns])
-    return {name: _read(values, proposals[name]) for name in texts}
+    return {name: _read(values, proposals[name]) for name in columns}
 
 
-def count_levels(engine: Engine, relation: str, name: str) -> pa.Table:
+def side_by_side(counts: Iterable[pa.Table]) -> pa.Table:
+    """Put tables of values and counts side by side: v0, n0, v1, ...; the shorter end in NULL."""
+    tables = list(counts)
+    rows = max(map(len, tables), default=0)
+    columns = {}
+    for place, table in enumerate(tables):
+        for role, cells in zip("vn", table.columns, strict=True):
+            gap = pa.nulls(rows - len(table), cells.type)
+            columns[f"{role}{place}"] = pa.chunked_array([*cells.chunks, gap], cells.type)
+    return pa.table(columns)
+
+
+def count_levels(engine: Engine, relation: str, name: str, most: int = MOST_LEVELS) -> pa.Table:
     """Return the values of a column and their counts in all rows, the most frequent first.
 
-    Columns ``v`` and ``n``; at most one row more than `MOST_LEVELS`, which tells that they are not
+    Columns ``v`` and ``n``; at most one row more than `most`, which tells that they are not
     complete.
     """
     x = ident(name)
     return engine.query(
         f"SELECT {x} AS v, count(*) AS n FROM {ident(relation)} WHERE {x} IS NOT NULL "
-        f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST_LEVELS + 1}"
+        f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {most + 1}"
     )
 
 
@@ -143,33 +163,35 @@ def _token(
     return words, f"CASE WHEN {t} <> '' AND ({found}) THEN {t} END"
 
 
-def _aggregates(x: str, t: str, token: str, proposals: Sequence[Proposal]) -> Iterator[str]:
+def _aggregates(x: str, t: str, token: str, n: str, proposals: Sequence[Proposal]) -> Iterator[str]:
     """Yield the aggregates of one text column, in the order in which `_read` takes them.
 
-    Each row stands for ``n`` cells. The trimmed text `t` is there for all where there are
+    Each row stands for `n` cells. The trimmed text `t` is there for all where there are
     proposals, else for those that may be blank or a token.
     """
-    yield _counted(f"{x} IS NOT NULL")
-    yield _counted(f"{t} = ''")
+    yield _counted(n, f"{x} IS NOT NULL")
+    yield _counted(n, f"{t} = ''")
     yield f"list(DISTINCT {token}) FILTER ({token} IS NOT NULL)"
-    yield _counted(f"{token} IS NOT NULL")
+    yield _counted(n, f"{token} IS NOT NULL")
     if proposals:
-        yield _counted(rf"regexp_full_match({t}, '[+-]?0\d+')")
-        yield _counted(rf"strlen({t}) > {_DIGITS} AND regexp_full_match({t}, '[+-]?\d+')")
+        yield _counted(n, rf"regexp_full_match({t}, '[+-]?0\d+')")
+        yield _counted(n, rf"strlen({t}) > {_DIGITS} AND regexp_full_match({t}, '[+-]?\d+')")
     for kind, form in proposals:
         if kind == "bool":
-            yield _counted(strict_bool(t))
+            yield _counted(n, strict_bool(t))
         elif kind == "date":
-            yield _counted(f"{parsed(t, 'date', form)} IS NOT NULL")
+            yield _counted(n, f"{parsed(t, 'date', form)} IS NOT NULL")
         else:
             mark = form[5] if form else "."
-            yield _counted(f"{parsed(t, 'float', form)} IS NOT NULL")
-            yield _counted(f"{parsed(t, 'int', form)} IS NOT NULL AND NOT contains({t}, '{mark}')")
+            yield _counted(n, f"{parsed(t, 'float', form)} IS NOT NULL")
+            yield _counted(
+                n, f"{parsed(t, 'int', form)} IS NOT NULL AND NOT contains({t}, '{mark}')"
+            )
 
 
-def _counted(condition: str) -> str:
+def _counted(n: str, condition: str) -> str:
     """Return the aggregate that counts the cells of which a condition holds."""
-    return f"coalesce(sum(n) FILTER ({condition}), 0)::BIGINT"
+    return f"coalesce(sum({n}) FILTER ({condition}), 0)::BIGINT"
 
 
 def _read(values: Iterator[Any], proposals: Sequence[Proposal]) -> Evidence:

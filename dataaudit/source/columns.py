@@ -12,7 +12,7 @@ from typing import Literal
 
 from dataaudit.engine import Engine
 from dataaudit.engine.sql import ident
-from dataaudit.source.casts import typed
+from dataaudit.source.casts import native_dtype, typed
 
 DType = Literal["int", "float", "bool", "date", "str"]
 ROW = "__row__"
@@ -56,7 +56,9 @@ class Column:
         return self.dtype in ("int", "float", "bool")
 
 
-def typed_select(engine: Engine, relation: str, columns: Mapping[str, Column]) -> str:
+def typed_select(
+    engine: Engine, relation: str, columns: Mapping[str, Column], *, keeps_nan: bool = False
+) -> str:
     """Return the SELECT of ``__row__`` and every column as its type.
 
     Parameters
@@ -65,10 +67,15 @@ def typed_select(engine: Engine, relation: str, columns: Mapping[str, Column]) -
         Where the rows are, as read.
     columns
         As `decide` gave them.
+    keeps_nan
+        Whether numbers that the source stores as such are not looked at: a NaN stays one.
     """
     kinds = column_kinds(engine, relation)
     parts = [
-        f"{typed_cell(column, kinds[name])} AS {ident(name)}" for name, column in columns.items()
+        f"{ident(name)}::DOUBLE AS {ident(name)}"
+        if keeps_nan and column.dtype == native_dtype(kinds[name]) == "float" and not column.nulls
+        else f"{typed_cell(column, kinds[name])} AS {ident(name)}"
+        for name, column in columns.items()
     ]
     return f"SELECT {', '.join([ROW, *parts])} FROM {ident(relation)}"
 

@@ -145,7 +145,9 @@ def test_a_sample_is_named_as_such(adult):
     profile = adult["profile"]
     sampled = type(profile)(rows=profile.rows, columns=profile.columns, sample_rows=1000)
     report = collect(outcomes=[], profile=sampled)
-    assert report["sampled"].startswith("Quantiles and histograms are from a fixed sample of 1,000")
+    assert report["sampled"].startswith(
+        "Quantiles, skewness, kurtosis and histograms are from a fixed sample of 1,000"
+    )
 
 
 def test_regression_is_reported_in_its_own_units(make):

@@ -92,6 +92,10 @@ class SparkEngine:
         columns = [[f.name for f in fields], [duckdb_type(f.dataType) for f in fields]]
         return pa.table(columns, names=["column_name", "column_type"])
 
+    def known(self, sql: str) -> pa.Table | None:  # noqa: ARG002 - as `Engine` has it
+        """Answer nothing without reading."""
+        return None
+
     def batches(self, sql: str, rows: int = ROW_GROUP) -> Iterator[pa.RecordBatch]:
         """Run one SELECT and yield its rows a batch at a time, by way of a folder of files.
 
