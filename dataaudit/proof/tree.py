@@ -9,6 +9,7 @@ import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.preprocessing import OrdinalEncoder
+from threadpoolctl import threadpool_limits
 
 from dataaudit.estimator import dates, numbers, texts
 from dataaudit.proof.plain import plain
@@ -22,7 +23,8 @@ _RATE = 0.1  # scikit-learn's default
 class Tree:
     """Boosted trees: a gap is a branch of its own, text are categories, no scale matters.
 
-    They stop by the same rows that the networks stop by.
+    They stop by the same rows that the networks stop by. One thread: where other programs run, the
+    threads of a table of this size wait for each other most of the time.
 
     Examples
     --------
@@ -65,7 +67,8 @@ class Tree:
         held = self._known(X[stop], labels[stop], labels[~stop], is_all=is_number)
         self.model_ = kind(**settings, early_stopping=held is not None)
         given = {} if held is None else {"X_val": held[0], "y_val": held[1]}
-        self.model_.fit(learnt, labels[~stop], **given)
+        with threadpool_limits(1, user_api="openmp"):
+            self.model_.fit(learnt, labels[~stop], **given)
         return self
 
     def outputs(self, X: pd.DataFrame, classes: np.ndarray) -> np.ndarray:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from dataaudit.proof.metrics import Estimate
+from dataaudit.proof.metrics import Estimate, row_mean
 from dataaudit.proof.plan import Plan
 from dataaudit.proof.statistics import Interval, nadeau_bengio
 from dataaudit.proof.verdict import (
@@ -10,10 +10,13 @@ from dataaudit.proof.verdict import (
     HELPS,
     SAME,
     UNDECIDED,
+    corrected,
     decide,
     judge,
     least_error,
     rows_needed,
+    smallest,
+    weigh,
 )
 from dataaudit.proof.wording import sample_sentence
 
@@ -64,6 +67,33 @@ def test_intervals_of_a_report_hold_together():
     alone, one_of_four = (comparison(d, family=n).found for n in (1, 4))
     ratio = (one_of_four.high - one_of_four.value) / (alone.high - alone.value)
     assert ratio == pytest.approx(stats.t.ppf(1 - 0.05 / 8, 999) / stats.t.ppf(0.975, 999))
+
+
+def test_any_difference_row_by_row_is_weighed_by_the_same_rule():
+    d = rows(80, 20, 900)
+    weighed = weigh(row_mean(d), np.arange(1000), smallest_effect=0.01, family=2)
+    decided = comparison(d, metric="auc")
+    for name in ("verdict", "rows", "rows_needed"):
+        assert getattr(weighed, name) == getattr(decided, name)
+    assert weighed.told_apart == pytest.approx(decided.told_apart)
+    assert weighed.found.low == pytest.approx(decided.found.low)
+    assert weighed.p == pytest.approx(stats.ttest_1samp(d, 0).pvalue)
+
+
+def test_p_values_of_a_report_hold_together_and_never_contradict_an_interval():
+    given = [comparison(rows(60 + n, 40, 900), family=3) for n in (30, 5, 12)]
+    found = corrected(given)
+    p = [verdict.p for verdict in given]
+    assert [verdict.p for verdict in found] == pytest.approx(
+        [3 * p[0], max(p[1], 2 * p[2]), 2 * p[2]]
+    )
+    for verdict in found:
+        assert verdict.p < 0.05 or verdict.found.low < 0
+
+
+def test_what_matters_of_a_loss_is_two_percent_of_it():
+    assert smallest("log_loss", 0.01, 0.4) == pytest.approx(0.008)
+    assert smallest("balanced_accuracy", 0.01, 0.4) == 0.01
 
 
 def test_rows_needed_is_the_formula_of_the_power_analysis():
