@@ -21,8 +21,20 @@ LAYERS = [
     {"config"},
     {"output", "report"},
     {"result"},
-    {"applying", "auditing", "chain", "cleansing", "drafting", "proving", "publishing", "stages"},
-    {"cli"},
+    {
+        "applying",
+        "auditing",
+        "chain",
+        "choosing",
+        "cleansing",
+        "drafting",
+        "planting",
+        "proving",
+        "publishing",
+        "stages",
+        "tuning",
+    },
+    {"cli", "cli_inject", "commands"},
 ]
 DOORS = {
     "keras": {"proof"},
@@ -32,7 +44,7 @@ DOORS = {
     "ruamel": {"config"},
     "yaml": {"config", "contract"},
     "imblearn": {"defects", "pipeline", "sampler", "steps"},
-    "typer": {"cli"},
+    "typer": {"cli", "cli_inject", "commands"},
     "duckdb": {"engine"},
 }
 FILES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")

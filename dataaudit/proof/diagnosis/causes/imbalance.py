@@ -60,7 +60,8 @@ class Imbalance(Cause):
             strength=_RARE * fair / max(float(shares[rarest]), 1e-9),
             evidence={"share": float(shares[rarest]), "recall": found},
             sentence=(
-                f"The rarest class is {shares[rarest]:.1%} of the rows; {found:.0%} of them are named."
+                f"The rarest class is {shares[rarest]:.1%} of the rows, of which {found:.0%} are "
+                "named."
             ),
         )
 

@@ -3,8 +3,9 @@
 The score is then no score: it rests on a column that will be empty, or that nobody has, when the
 network is used. So the proof is not that anything improves. It has two parts: the audit found the
 column to give the target away in one half of the rows and confirmed it in the other (check
-`leakage`, severity error), and the score falls where this column is shuffled among the judged rows,
-so the network does rest on it. Its effect is the part of the score that is not to be had.
+`leakage`: a copy, a value that tells, or one column that stands far above all others), and the
+score falls where this column is shuffled among the judged rows, so the network does rest on it. Its
+effect is the part of the score that is not to be had.
 
 Whether the column really is known too late, the table cannot say: a strong honest feature looks the
 same. What is proven is how much hangs on it.
@@ -23,6 +24,7 @@ from dataaudit.proof.judging import judge
 from dataaudit.proof.later import Shuffled, judge_later
 
 _NAMED = 3
+_ALONE = frozenset({"copy", "strong"})  # kinds of findings; a warning where one column stands alone
 
 
 class Leakage(Cause):
@@ -71,6 +73,8 @@ class Leakage(Cause):
 
 def _leaks(table: OnTable) -> list[Any]:
     """Return the columns that give the target away, as confirmed on a second half of the rows."""
-    sure = [f for f in table.findings.get("leakage", ()) if f.severity is Severity.ERROR]
-    named = {name for finding in sure for name in finding.columns}
+    found = table.findings.get("leakage", ())
+    alone = [f for f in found if f.kind in _ALONE and f.severity is not Severity.INFO]
+    sure = [f for f in found if f.severity is Severity.ERROR]
+    named = {name for finding in [*alone, *sure] for name in finding.columns}
     return [name for name in table.X.columns if str(name) in named]

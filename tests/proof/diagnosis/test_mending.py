@@ -1,0 +1,95 @@
+"""What remedies for the data do to rows, columns and cells, without training anything."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dataaudit.defects.disguised.blank import BlankSentinels
+from dataaudit.defects.missing.impute import imputer
+from dataaudit.pipeline import Cleaning
+from dataaudit.proof.arms import Base
+from dataaudit.proof.careless import Unscaled, ZeroFilled
+from dataaudit.proof.diagnosis.mending import Balanced, Before, Reviewed, Without, held
+from dataaudit.proof.diagnosis.suspects import doubtful, suspects
+
+
+def numbers(rows: int = 60) -> tuple[pd.DataFrame, pd.Series]:
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"a": rng.normal(size=rows), "b": rng.normal(size=rows)})
+    return X, pd.Series(np.where(X["a"] > 0, "yes", "no"))
+
+
+def test_steps_before_learn_from_training_rows_alone():
+    X, y = numbers()
+    X.loc[[1, 3, 5, 7], "a"] = -999.0
+    arm = Before([BlankSentinels(), imputer()], Base()).clone()
+    made = arm.fit_resample(X, y)
+    assert set(made.X) == {"a", "b", "missingindicator_a"}
+    other = arm.transform(pd.DataFrame({"a": [-999.0, 0.5], "b": [0.0, 0.0]}))
+    assert other["missingindicator_a"].iloc[0] > 0 > other["missingindicator_a"].iloc[1]
+    assert abs(other["a"].iloc[0]) < 1
+
+
+def test_columns_left_out_are_left_out_of_every_row():
+    X, y = numbers()
+    arm = Without(["b"], Base())
+    assert list(arm.fit_resample(X, y).X) == ["a"]
+    assert list(arm.clone().columns) == ["b"]
+    assert list(arm.transform(X)) == ["a"]
+
+
+def test_balanced_asks_for_a_threshold_and_changes_no_row():
+    X, y = numbers()
+    arm = Balanced(Base()).clone()
+    assert arm.balance == "threshold"
+    pd.testing.assert_frame_equal(arm.fit_resample(X, y).X, Base().fit_resample(X, y).X)
+
+
+def test_rows_in_doubt_are_left_out_of_training_alone():
+    X, y = numbers(200)
+    far = X["a"].abs() > 0.5
+    wrong = list(X.index[far][:6])
+    y.loc[wrong] = np.where(y.loc[wrong] == "yes", "no", "yes")
+    arm = Reviewed(Base())
+    made = arm.fit_resample(X, y)
+    assert not set(wrong) & set(made.rows.tolist())
+    assert len(made.rows) > 150
+    assert len(arm.transform(X)) == 200
+
+
+def test_confident_learning_names_rows_off_the_diagonal():
+    # t_0 = (.9 + .8 + .2) / 3 = .633, t_1 = (.7 + .9) / 2 = .8
+    shares = np.array([[0.9, 0.1], [0.8, 0.2], [0.2, 0.8], [0.3, 0.7], [0.1, 0.9]])
+    assert doubtful(shares, [0, 0, 0, 1, 1]).tolist() == [False, False, True, False, False]
+
+
+def test_a_class_is_never_left_with_little():
+    X, y = numbers(100)
+    y[:] = np.where(np.arange(100) < 10, "rare", "usual")
+    marked = suspects(X, y)
+    assert marked[:10].sum() <= 6
+
+
+def test_a_class_of_few_rows_is_not_judged():
+    X, y = numbers(30)
+    y[:] = ["rare"] * 3 + ["usual"] * 27
+    assert not suspects(X, y).any()
+
+
+def test_a_cleaning_holds_its_steps():
+    cleaning = Cleaning([("outliers", "passthrough")])
+    assert "already" in held(cleaning, "outliers")
+    assert not held(cleaning, "missing")
+    assert not held(Base(), "missing")
+
+
+@pytest.mark.parametrize(("arm", "expected"), [(Unscaled(), 100.0), (ZeroFilled(), None)])
+def test_the_careless_arms_leave_one_thing_out(arm, expected):
+    X = pd.DataFrame({"a": [0.0, 100.0, np.nan, 50.0], "t": ["x", "y", "x", "y"]})
+    made = arm.clone().fit_resample(X, pd.Series(["n", "y", "n", "y"])).X
+    if expected is None:
+        assert "missingindicator_a" not in made
+        assert np.isclose(made["a"].iloc[2], made["a"].iloc[0])
+    else:
+        assert made["a"].max() == expected
+        assert made["a"].iloc[2] == 50.0
