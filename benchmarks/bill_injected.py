@@ -234,7 +234,10 @@ def show(tests: Mapping[str, SelfTest]) -> None:
     """Print every case."""
     widths = (14, 22, 24, 7, 6, 11)
     head = ("table", "defect", "cost, points (95 %)", "audit", "rank", "recovered")
-    print("".join(f"{text:{width}}" for text, width in zip(head, widths, strict=True)), "proven")
+    print(
+        "".join(f"{text:{width}}" for text, width in zip(head, widths, strict=True)),
+        "named (* proven)",
+    )
     for name, test in tests.items():
         for line in test.lines:
             if line.cost is None:
@@ -246,12 +249,12 @@ def show(tests: Mapping[str, SelfTest]) -> None:
                 line.defect,
                 f"{100 * lost.value:.1f} ({100 * lost.low:.1f} to {100 * lost.high:.1f})",
                 {True: "yes", False: "no", None: "-"}[line.is_found],
-                str(line.rank or "-"),
+                f"{line.rank or '-'}{'*' if 0 < line.rank <= line.proven else ''}",
                 "-" if share is None else f"{share:.2f}",
             )
             print(
                 "".join(f"{text:{width}}" for text, width in zip(cells, widths, strict=True)),
-                ", ".join(line.proven),
+                ", ".join(f"{c}{'*' if i < line.proven else ''}" for i, c in enumerate(line.named)),
             )
 
 
@@ -271,6 +274,8 @@ def verdict(tests: Mapping[str, SelfTest], untouched: Mapping[str, Looked]) -> i
     print(f"{len(lines)} cases; the audit warns of {sum(seen)} of the {len(seen)} that it can see")
     print(f"{len(real)} cost {100 * REAL:.0f} points or more; of these")
     print(f"  the planted cause is first in {first:.0%} (at least {FIRST:.0%})")
+    proven = np.mean([0 < line.rank <= line.proven for line in real]) if real else np.nan
+    print(f"  it is proven in {proven:.0%}")
     print(f"  and among the first three in {three:.0%} (at least {AMONG_THREE:.0%})")
     print(f"  the remedy recovers {middle:.2f} in the median (at least {RECOVERED})")
     print(f"untouched: {false:.1%} of {len(ends)} pairs are proven (at most {FALSE:.0%})")

@@ -22,7 +22,7 @@ from dataaudit.planting.lines import Line, SelfTest
 from dataaudit.proof.arms import Base
 from dataaudit.proof.careless import Unscaled, ZeroFilled
 from dataaudit.proof.diagnosis.cause import registry as causes
-from dataaudit.proof.diagnosis.diagnosing import PROVEN, Diagnosis, diagnose
+from dataaudit.proof.diagnosis.diagnosing import PROVEN, SUSPECTED, Diagnosis, diagnose
 from dataaudit.proof.diagnosis.examined import OnTable
 from dataaudit.proof.evidence import Evidence, compare
 from dataaudit.proof.planted import Trial, price
@@ -230,12 +230,14 @@ def told(
 
 def _with(line: Line, looked: Looked, untouched: Looked, injector: Injector) -> Line:
     """Return the line with what was found and proven."""
-    proven = looked.diagnosis.named(PROVEN)
+    proven, suspected = (looked.diagnosis.named(status) for status in (PROVEN, SUSPECTED))
+    named = (*proven, *suspected)
     return replace(
         line,
         is_found=is_found(injector, untouched.findings, looked.findings),
-        rank=proven.index(line.cause) + 1 if line.cause in proven else 0,
-        proven=tuple(proven),
+        rank=named.index(line.cause) + 1 if line.cause in named else 0,
+        named=named,
+        proven=len(proven),
     )
 
 

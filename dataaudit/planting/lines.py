@@ -22,9 +22,11 @@ class Line:
     cost
         On honest rows; None where nothing was planted.
     cause, rank
-        What should be named, and its place among the proven causes; 0 where it is not proven.
+        What should be named, and its place in the diagnosis; 0 where it is not named.
+    named
+        The causes that the diagnosis names, in its order: proven ones, then those suspected.
     proven
-        The causes that are proven, in their order.
+        How many of them are proven.
     """
 
     defect: str
@@ -33,7 +35,8 @@ class Line:
     cost: Cost | None = None
     cause: str = ""
     rank: int = 0
-    proven: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    proven: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return values that JSON can hold."""
@@ -48,7 +51,8 @@ class Line:
             "recovered": None if cost is None else cost.recovered,
             "cause": self.cause,
             "rank": self.rank,
-            "proven": list(self.proven),
+            "named": list(self.named),
+            "proven": self.proven,
         }
 
 

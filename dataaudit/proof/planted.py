@@ -13,7 +13,7 @@ from dataaudit.injecting import Given, Injector, Kind, generator
 from dataaudit.proof.folds import Fold
 from dataaudit.proof.judging import Case, Judged
 from dataaudit.proof.later import Lesson, World, judge_later, judged_rows
-from dataaudit.proof.metrics import Estimate, difference, known, mean_of, primary
+from dataaudit.proof.metrics import Estimate, difference, known, mean_of
 from dataaudit.proof.statistics import Interval, interval
 from dataaudit.proof.target import Target
 from dataaudit.proof.verdict import least_error
@@ -45,7 +45,7 @@ class Planted(World):
         return Lesson(
             X=change.frame.drop(columns=[_TARGET]),
             target=target,
-            metric=primary(target),
+            metric="balanced_accuracy" if whole.classes else case.recipe.metric,
             fit=np.flatnonzero(np.isin(source, fold.fit)),
             stop=np.flatnonzero(np.isin(source, fold.stop)),
         )

@@ -61,5 +61,6 @@ def _cells(line: Mapping[str, Any], metric: str) -> tuple[str, ...]:
 def _named(line: Mapping[str, Any]) -> str:
     """Return whether the cause is named, and in which place."""
     if not line["rank"]:
-        return "not proven"
-    return f"{line['cause']}, place {line['rank']} of {len(line['proven'])}"
+        return "no"
+    word = "proven" if line["rank"] <= line["proven"] else "suspected"
+    return f"{line['cause']}, {word}, place {line['rank']}"

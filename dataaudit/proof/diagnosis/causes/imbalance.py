@@ -2,9 +2,9 @@
 
 The network may rank the rows well and still answer with the frequent class almost always. Nothing
 is wrong with its training; what has to move is the operating point. The signal is a class with half
-of its fair share of the rows or less, where the metric counts classes alike. The proof is the same
-network with a class named where its probability is above its share of the training rows, which is
-the best cut for balanced accuracy.
+of its fair share of the rows or less. The proof is the same network with a class named where its
+probability is above its share of the training rows, which is the best cut for balanced accuracy;
+whatever the primary metric, it is judged by that one, which counts classes alike.
 
 References
 ----------
@@ -14,15 +14,19 @@ imbalance, ICML 2013.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from dataaudit.proof.diagnosis.cause import Cause, Signal
-from dataaudit.proof.diagnosis.examined import Examined
+from dataaudit.proof.diagnosis.examined import Examined, Proof
 from dataaudit.proof.diagnosis.mending import Balanced
+from dataaudit.proof.judging import judge
+from dataaudit.proof.verdict import HELPS
 
 _RARE = 0.5  # of the fair share
+_METRIC = "balanced_accuracy"
 
 
 class Imbalance(Cause):
@@ -39,8 +43,6 @@ class Imbalance(Cause):
         table = examined.table
         if not table.target.classes:
             return "The target is a number."
-        if table.metric != "balanced_accuracy":
-            return "The metric does not count classes alike."
         balance = getattr(table.preparation, "balance", "none")
         if balance != "none":
             return f"The arm balances the classes already (`{balance}`)."
@@ -68,3 +70,20 @@ class Imbalance(Cause):
     def remedy(self, examined: Examined) -> Any | None:
         """Decide at the shares of the classes."""
         return examined.table.prepared(Balanced(examined.table.preparation))
+
+    def prove(self, examined: Examined) -> Proof | None:
+        """Decide at the shares of the classes, and compare by balanced accuracy."""
+        table, arm = examined.table, self.remedy(examined)
+        case = replace(table.case, recipe=replace(table.case.recipe, metric=_METRIC))
+        judged = judge({"balanced": arm}, case).arms["balanced"]
+        verdict = table.compared(table.judged, judged, _METRIC)
+        return Proof(
+            metric=_METRIC,
+            effect=verdict.found.value,
+            low=verdict.found.low,
+            high=verdict.found.high,
+            verdict=verdict.verdict,
+            is_proven=verdict.verdict == HELPS,
+            arm=arm if table.metric == _METRIC else None,
+            judged=judged,
+        )
