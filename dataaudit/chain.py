@@ -13,6 +13,7 @@ from typing import Any
 
 from dataaudit import fingerprint, publishing, stages
 from dataaudit.account import RowAccount
+from dataaudit.choosing import settle
 from dataaudit.cleansing import build_cleaning, clean
 from dataaudit.config import Config, from_dict, load
 from dataaudit.contract import check as check_contract
@@ -82,9 +83,10 @@ def run(
         with progress.stage("audit"):
             table = stages.table_of(source, sides, contract, config.seed)
             outcomes = audit_table(table, rules, config.audit.ignore)
+        settled = settle(config, table, outcomes, progress, allow_code=allow_code)
         with progress.stage("clean") as stage:
             cleaned = clean(
-                config,
+                settled.config,
                 table,
                 rules,
                 folder,
@@ -102,6 +104,7 @@ def run(
                 cleaned,
                 stage.advance,
                 outcomes=outcomes,
+                settled=settled,
                 allow_code=allow_code,
             )
         with progress.stage("report"):

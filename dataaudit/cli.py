@@ -11,10 +11,25 @@ import signal
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from dataaudit.cli_inject import inject
+from dataaudit.commands import (
+    AllowCode,
+    ConfigFile,
+    Json,
+    Sets,
+    TableFile,
+    Target,
+    load_config,
+    overrides_of,
+    print_json,
+    refuse_existing,
+    say,
+    write_text,
+)
 from dataaudit.errors import ConfigError, DataAuditError, ExitCode
 from dataaudit.stopping import Stopped, stoppable
 
@@ -27,17 +42,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
-AllowCode = Annotated[
-    bool, typer.Option("--allow-code", help="Run the Python code that the config names.")
-]
-Sets = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="As train.epochs=5.")
-]
-ConfigFile = Annotated[Path, typer.Argument(help="A pipeline.yaml.", metavar="PIPELINE")]
-TableFile = Annotated[str, typer.Argument(help="CSV, JSON lines, Parquet ...", metavar="TABLE")]
-Target = Annotated[str | None, typer.Option(help="The column to predict.")]
 
 _NO_READER = 141  # as shells have it: 128 and the number of SIGPIPE
 
@@ -55,13 +59,10 @@ def init(
     from dataaudit.drafting import draft
     from dataaudit.output import refuse_overwriting
 
-    if output.is_file() and not force:
-        raise ConfigError(
-            "--output", expected="a file that does not exist (or add --force)", found=output
-        )
+    refuse_existing(output, force=force)
     refuse_overwriting(output, table, test)
-    _write(output, draft(table, target, test=test))
-    _say(f"Wrote {output}. Read it, then: dataaudit run {output}")
+    write_text(output, draft(table, target, test=test))
+    say(f"Wrote {output}. Read it, then: dataaudit run {output}")
     return ExitCode.PASSED
 
 
@@ -72,10 +73,10 @@ def check(
     """Check the config and the source; train nothing."""
     from dataaudit.chain import check as check_source
 
-    result = check_source(_config(pipeline, sets), allow_code=allow_code)
+    result = check_source(load_config(pipeline, sets), allow_code=allow_code)
     if json:
-        _print_json(asdict(result))
-    _say(result.sentence)
+        print_json(asdict(result))
+    say(result.sentence)
     return result.exit_code
 
 
@@ -95,11 +96,11 @@ def audit(
         refuse_overwriting(report, table)
     result = audit_table(table, target=target)
     if json:
-        _print_json(result.to_dict())
+        print_json(result.to_dict())
     result.show()
     if report is not None:
-        _write(report, result.to_html())
-        _say(f"Report: {report}")
+        write_text(report, result.to_html())
+        say(f"Report: {report}")
     return ExitCode.PASSED
 
 
@@ -118,13 +119,44 @@ def run(
     from dataaudit.report.progress import Progress
 
     gate = [f"gate.fail_on={fail_on}"] if fail_on else []
-    config = _config(pipeline, [*(sets or []), *gate])
+    config = load_config(pipeline, [*(sets or []), *gate])
     with Progress() as progress:
         result = run_chain(config, allow_code=allow_code, run_id=run_id, progress=progress)
     if json:
-        _print_json(result.to_dict())
+        print_json(result.to_dict())
     result.show()
     return result.exit_code
+
+
+@app.command()
+def tune(
+    pipeline: ConfigFile,
+    sets: Sets = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="By default PIPELINE.tuned.yaml.")
+    ] = None,
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
+    allow_code: AllowCode = False,
+    json: Json = False,
+) -> int:
+    """Choose the cleaning by trial; write PIPELINE with it, comments kept."""
+    from dataaudit.report.progress import Progress
+    from dataaudit.tuning import tune as tune_pipeline
+
+    output = output or pipeline.with_suffix(f".tuned{pipeline.suffix}")
+    refuse_existing(output, force=force)
+    with Progress() as progress:
+        tuned = tune_pipeline(
+            pipeline, overrides=overrides_of(sets), allow_code=allow_code, progress=progress
+        )
+    text = tuned.written(pipeline.read_text(encoding="utf-8"), str(pipeline))
+    if json:
+        print_json(tuned.to_dict())
+    tuned.show()
+    write_text(output, text)
+    say(f"Wrote {output}. Then: dataaudit run {output}")
+    return ExitCode.PASSED
 
 
 @app.command()
@@ -146,8 +178,8 @@ def apply(
             run_folder, table, output=output, score=score, allow_code=allow_code, progress=progress
         )
     if json:
-        _print_json(result.to_dict())
-    _say(result.sentence)
+        print_json(result.to_dict())
+    say(result.sentence)
     return ExitCode.PASSED
 
 
@@ -199,8 +231,11 @@ def schema() -> int:
     """Print the JSON Schema of pipeline.yaml, for editors."""
     from dataaudit.config import schema as config_schema
 
-    _print_json(config_schema())
+    print_json(config_schema())
     return ExitCode.PASSED
+
+
+app.command()(inject)
 
 
 @app.callback(invoke_without_command=True)
@@ -217,7 +252,7 @@ def _options(
 
         typer.echo(__version__)
     elif context.invoked_subcommand is None:
-        _say(context.get_help())
+        say(context.get_help())
         raise typer.Exit(ExitCode.USAGE)
 
 
@@ -248,41 +283,11 @@ def _fail(text: str, error: BaseException, code: int) -> int:
         raise error
     # one line whatever a file, a column or a library holds; no escape sequence reaches a terminal
     line = "".join(c if c.isprintable() else " " for c in text)
-    _say(f"dataaudit: {line if len(line) <= _LONGEST_LINE else line[:_LONGEST_LINE] + ' ...'}")
+    say(f"dataaudit: {line if len(line) <= _LONGEST_LINE else line[:_LONGEST_LINE] + ' ...'}")
     return code
 
 
 _LONGEST_LINE = 1_000
-
-
-def _config(path: Path, sets: list[str] | None) -> Any:
-    """Load the config with the overrides of ``--set``."""
-    from dataaudit.config import load
-
-    for item in sets or []:
-        if "=" not in item.lstrip("="):
-            raise ConfigError("--set", expected="KEY=VALUE, as train.epochs=5", found=item)
-    return load(path, dict(item.partition("=")[::2] for item in sets or []))
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a text file whole, or not at all."""
-    from dataaudit.output import whole
-
-    with whole(path) as temporary:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _say(text: str) -> None:
-    """Print one line for a person."""
-    typer.echo(text, err=True)
-
-
-def _print_json(value: Any) -> None:
-    """Print one JSON object on stdout."""
-    from dataaudit.output import to_json
-
-    typer.echo(to_json(value), nl=False)
 
 
 if __name__ == "__main__":

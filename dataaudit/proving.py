@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dataaudit import proof, stages
+from dataaudit.choosing import Settled
 from dataaudit.cleansing import Cleaned
 from dataaudit.config import Config
 from dataaudit.errors import DataError, MissingExtraError
@@ -26,6 +27,7 @@ def prove(
     progress: Any,
     *,
     outcomes: Sequence[Outcome] = (),
+    settled: Settled | None = None,
     allow_code: bool,
 ) -> tuple[proof.Evidence | None, str]:
     """Train the arms, or say in one line why nothing was trained."""
@@ -54,6 +56,8 @@ def prove(
         )
         if cleaned.is_sampled:
             evidence = _kept(config, table, cleaned, evidence, allow_code=allow_code)
+        if settled is not None:
+            evidence = settled.entered(evidence, unseen=cleaned.counts.get("test", 0))
         if config.prove.bill:
             evidence = _billed(config, cleaned, evidence, outcomes, progress, allow_code=allow_code)
         evidence = _mistaken(table, evidence)

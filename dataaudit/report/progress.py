@@ -109,6 +109,10 @@ class Progress:
                 self._bars.remove_task(task)
             self._write(stage.line(seconds).replace(": ", f": {ended}", 1), failed=bool(ended))
 
+    def say(self, line: str) -> None:
+        """Write one line at once."""
+        self._write(line, failed=False)
+
     def _write(self, line: str, *, failed: bool) -> None:
         """Write one line that no width of a console breaks."""
         style = "red" if failed else "dim"

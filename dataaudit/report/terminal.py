@@ -13,7 +13,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table as Grid
 from rich.text import Text
 
-from dataaudit.report import mistakes
+from dataaudit.report import choice, mistakes
 
 _STYLES = {
     "error": "bold red",
@@ -62,6 +62,7 @@ def show(
     parts = [
         _verdict(report),
         _bill(report["bill"]),
+        choice.lines(report["choice"]) if report.get("choice") else None,
         _next(report["next"]),
         _findings(report),
         _comparison(report["comparison"]),

@@ -1,9 +1,10 @@
 """Ways to treat a rare class, side by side: operating point, ranking and calibration apart.
 
-All that differs between the rows of this table is the way; the other steps are those of doing
-nothing. Labels are decided by the probability as training left it, at one half or at the fold's
-threshold; log-loss, Brier score and predicted over actual are of the probability with the shares of
-the classes put back, and what training left is named beside them.
+All that differs between the lines of this table is the way; the other steps are those of doing
+nothing, and the networks are those of the first repeat, in which every way ran. Labels are decided
+by the probability as training left it, at one half or at the fold's threshold; log-loss, Brier
+score and predicted over actual are of the probability with the shares of the classes put back, and
+what training left is named beside them.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from dataaudit.proof.choice.candidates import Candidate
-from dataaudit.proof.choice.race import Raced, Run
-from dataaudit.proof.metrics import Estimate, known, mean_of
+from dataaudit.proof.choice.race import Raced
+from dataaudit.proof.metrics import Estimate, known
 from dataaudit.proof.statistics import interval
 from dataaudit.proof.target import Answers, Floats, Target
 
@@ -67,27 +68,21 @@ def _others(one: Candidate) -> list[Any]:
 
 
 def _line(one: Candidate, raced: Raced, target: Target, rarest: int) -> dict[str, Any]:
-    """Describe one way over the repeats that it ran."""
-    run, truth = raced.runs[one.name], raced.truth
-    trained = [replace(a, shares=a.uncorrected) for a in run.answers if a.uncorrected is not None]
+    """Describe one way."""
+    said = raced.runs[one.name].answers[0]
+    trained = None if said.uncorrected is None else replace(said, shares=said.uncorrected)
     return {
         "method": one.balance,
-        "repeats": len(run.answers),
-        **_values(run.answers, _METRICS, raced, target),
-        "as_trained": _values(trained, _AS_TRAINED, raced, target) if trained else {},
-        **_of_class(run, truth, rarest),
+        **_values(said, _METRICS, raced, target),
+        "as_trained": {} if trained is None else _values(trained, _AS_TRAINED, raced, target),
+        **_of_class(said, raced.truth, rarest),
     }
 
 
-def _values(
-    answers: Sequence[Answers], names: Sequence[str], raced: Raced, target: Target
-) -> Mapping[str, Any]:
+def _values(said: Answers, names: Sequence[str], raced: Raced, target: Target) -> Mapping[str, Any]:
     """Return metrics with intervals; None where one cannot be had."""
-    found = {}
-    for name in names:
-        estimate = mean_of([known(target)[name](said, raced.truth, target) for said in answers])
-        found[name] = _interval(estimate, raced)
-    return found
+    measures = known(target)
+    return {name: _interval(measures[name](said, raced.truth, target), raced) for name in names}
 
 
 def _interval(estimate: Estimate, raced: Raced) -> dict[str, float] | None:
@@ -96,12 +91,11 @@ def _interval(estimate: Estimate, raced: Raced) -> dict[str, float] | None:
     return interval(estimate, raced.groups).to_dict(lowest=0.0)
 
 
-def _of_class(run: Run, truth: Floats, code: int) -> dict[str, float]:
-    """Return recall and precision of one class, averaged over repeats."""
-    told = np.array([answer.labels == code for answer in run.answers])
-    true = truth == code
-    hits, said = float((told & true).sum(axis=1).mean()), float(told.sum(axis=1).mean())
-    return {"recall": hits / int(true.sum()), "precision": hits / said if said else 0.0}
+def _of_class(said: Answers, truth: Floats, code: int) -> dict[str, float]:
+    """Return recall and precision of one class."""
+    told, true = said.labels == code, truth == code
+    hits = float((told & true).sum())
+    return {"recall": hits / max(1, int(true.sum())), "precision": hits / max(1, int(told.sum()))}
 
 
 def _advice(method: str, label: str) -> str:

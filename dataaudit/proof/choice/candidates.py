@@ -22,11 +22,13 @@ Steps = tuple[tuple[str, Mapping[str, Any]], ...]
 
 NOTHING = "do nothing"
 YOURS = "the list under `clean`"
-_PLAIN: dict[str, Mapping[str, Any]] = {
+PLAIN: dict[str, Mapping[str, Any]] = {
     "missing": {"numeric": "median", "indicator": True},
     "scale": {"method": "standard"},
     "encode": {},
 }
+"""What doing nothing does, as a network cannot take text or gaps: the arm `base` as a list."""
+
 _ORDER = ("disguised", "types", "categories", "constant", "outliers", "missing", "scale")
 _SCALERS = ("robust", "quantile", "minmax", "none")
 _FILLS: tuple[Mapping[str, Any], ...] = (
@@ -39,6 +41,8 @@ _BALANCES = ("threshold", "class_weight", "smote", "undersample")
 _TOUCHES = {"threshold": 1, "class_weight": 2, "smote": 3, "undersample": 3, "none": 0}
 """How far each way reaches into training: the decision alone, the loss, the rows."""
 
+_NOISY = "quantile"
+_QUANTILE_ROWS = 300  # half of them, less those to stop by, still have a row for each percentile
 _FEW_ROWS = 5_000  # science.md section 2: neighbours of more rows take too long to find
 _FEW_COLUMNS = 20  # a regression for each column, ten times over
 _RARE = 0.4  # of its fair share: a fifth of the rows where there are two classes
@@ -88,6 +92,11 @@ class Candidate:
         params = dict(self.steps).get("imbalance")
         return "none" if params is None else str(params.get("method", "threshold"))
 
+    @property
+    def reaches_training(self) -> bool:
+        """Whether it weighs, makes or leaves out rows to balance the classes."""
+        return self.balance not in ("none", "threshold")
+
 
 def _size(step: str, params: Mapping[str, Any]) -> int:
     """Return how much a step does beyond what doing nothing does."""
@@ -97,7 +106,7 @@ def _size(step: str, params: Mapping[str, Any]) -> int:
         return 2
     if step == "scale":
         return int(params.get("method", "robust") != "standard")
-    plain = _PLAIN.get(step)
+    plain = PLAIN.get(step)
     return int(plain is None or {**plain, **params} != plain)
 
 
@@ -150,7 +159,9 @@ def propose(
         found += [_steps(mends=mends), _steps(mends=mends, scale="robust")]
     if kind == "classification" and metric == "balanced_accuracy" and _is_rare(y):
         found += [_steps(balance=method) for method in _BALANCES]
-        found += [_steps(balance="threshold", scale=method) for method in ("robust", "quantile")]
+        found.append(_steps(balance="threshold", scale="robust"))
+        if len(X) >= _QUANTILE_ROWS:
+            found.append(_steps(balance="threshold", scale=_NOISY))
         if mends:
             found.append(_steps(mends=mends, balance="threshold", scale="robust"))
     made = [Candidate.of(steps) for steps in found]
@@ -165,7 +176,8 @@ def _of_numbers(X: pd.DataFrame) -> Iterator[Any]:
     names = numbers(X)
     if not names:
         return
-    yield from (_steps(scale=method) for method in _SCALERS)
+    scalers = _SCALERS if len(X) >= _QUANTILE_ROWS else [one for one in _SCALERS if one != _NOISY]
+    yield from (_steps(scale=method) for method in scalers)
     yield _steps(outliers={"action": "clip"})
     if not X[names].isna().to_numpy().any():
         return
@@ -185,9 +197,9 @@ def _steps(
     balance: str = "none",
 ) -> list[tuple[str, Mapping[str, Any]]]:
     """Return a list in an order that works."""
-    given: dict[str, Mapping[str, Any]] = {**_PLAIN, **{name: {} for name in mends}}
+    given: dict[str, Mapping[str, Any]] = {**PLAIN, **{name: {} for name in mends}}
     given["scale"] = {"method": scale}
-    given["missing"] = missing or _PLAIN["missing"]
+    given["missing"] = missing or PLAIN["missing"]
     if outliers is not None:
         given["outliers"] = outliers
     steps = [(name, given[name]) for name in _ORDER if name in given]

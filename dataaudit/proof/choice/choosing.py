@@ -19,7 +19,7 @@ from dataaudit.proof.choice.promise import predict
 from dataaudit.proof.choice.race import GO_ON, Progress, Raced, most_fits, race
 from dataaudit.proof.fitting import Recipe
 from dataaudit.proof.judging import Case, case_of
-from dataaudit.proof.metrics import primary
+from dataaudit.proof.metrics import LOWER_IS_BETTER, primary
 from dataaudit.proof.network import load_build, load_keras
 from dataaudit.proof.spec import ProveSpec, TrainSpec
 from dataaudit.proof.statistics import Interval
@@ -71,6 +71,10 @@ class Choice:
     def steps(self) -> list[tuple[str, Mapping[str, Any]]]:
         """The recommended list as under ``clean``."""
         return [(name, dict(params)) for name, params in self.recommended.steps]
+
+    def signed(self, difference: float) -> float:
+        """Return a difference of the metric as a gain: more is better."""
+        return -difference if self.metric in LOWER_IS_BETTER else difference
 
     def promise(self, rows: int, *, of_selected: bool = False) -> Interval:
         """Return the gain to expect on rows that were not seen, with a 95 % prediction interval.
@@ -205,7 +209,8 @@ def choose(
         progress=progress,
     )
     changes = np.array([one.changes for one in raced.candidates])
-    found = correct(raced.gains, raced.groups, changes, seed=seed)
+    reaches = np.array([one.reaches_training for one in raced.candidates])
+    found = correct(raced.gains, raced.groups, changes, seed=seed, reaches=reaches)
     return Choice(raced=raced, honest=found, plan=plan, notes=(note,) if note else ())
 
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 from dataaudit.proof.statistics import CONFIDENCE, Interval
 
@@ -28,6 +29,7 @@ Rows = NDArray[np.intp]
 _DRAWS = 1_000
 _AT_ONCE = 100  # draws in memory together
 _TINY = 1e-12
+_SHOWN = float(stats.norm.ppf((1 + CONFIDENCE) / 2))  # standard errors that show a difference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,14 @@ class Honest:
         return self.selected if self.gain.low > 0 else 0
 
 
-def correct(gains: Floats, groups: Rows, changes: Rows, *, seed: int) -> Honest:
+def correct(
+    gains: Floats,
+    groups: Rows,
+    changes: Rows,
+    *,
+    seed: int,
+    reaches: NDArray[np.bool_] | None = None,
+) -> Honest:
     """Choose among candidates and correct the gain for choosing.
 
     Parameters
@@ -73,6 +82,9 @@ def correct(gains: Floats, groups: Rows, changes: Rows, *, seed: int) -> Honest:
         How much each does; of those within one standard error of the best, the least is taken.
     seed
         Of the draws.
+    reaches : bool array of shape (candidates,), optional
+        Those that change what the network is trained on. One is only taken where it is shown to
+        gain more than each that does not: a tie leaves the data as they are.
 
     Examples
     --------
@@ -82,13 +94,13 @@ def correct(gains: Floats, groups: Rows, changes: Rows, *, seed: int) -> Honest:
     (1, 0.1, 0.1)
     """
     sums, sizes = _by_group(gains, groups)
-    errors = _errors(gains, groups)
+    tolerance = _tolerance(_errors(gains, groups), reaches)
     means = gains.mean(axis=0, keepdims=True)
-    selected = int(select(means, errors, changes)[0])
+    selected = int(select(means, tolerance, changes)[0])
     draw = np.random.default_rng([seed, 5])
     values, taken = [], np.zeros(gains.shape[1])
     for _ in range(_DRAWS // _AT_ONCE):
-        value, chosen = _drawn(sums, sizes, errors, changes, draw)
+        value, chosen = _drawn(sums, sizes, tolerance, changes, draw)
         values.append(value)
         taken += np.bincount(chosen, minlength=gains.shape[1])
     gain = np.concatenate(values)
@@ -102,14 +114,15 @@ def correct(gains: Floats, groups: Rows, changes: Rows, *, seed: int) -> Honest:
     )
 
 
-def select(means: Floats, errors: Floats, changes: Rows) -> Rows:
-    """Return the candidate that changes least among those within one standard error of the best.
+def select(means: Floats, tolerance: Floats, changes: Rows) -> Rows:
+    """Return the candidate that changes least among those about as good as the best.
 
     Parameters
     ----------
     means : array of shape (draws, candidates)
-    errors : array of shape (candidates, candidates)
-        Standard error of the difference of each two.
+    tolerance : array of shape (candidates, candidates)
+        How far each (column) may lie below the best (row) to count as good: one standard error of
+        their difference, mostly.
     changes : int array of shape (candidates,)
 
     Returns
@@ -124,12 +137,12 @@ def select(means: Floats, errors: Floats, changes: Rows) -> Rows:
 
     Examples
     --------
-    >>> errors = np.full((3, 3), 0.01)
-    >>> select(np.array([[0.0, 0.005, 0.008], [0.0, 0.03, 0.035]]), errors, np.array([0, 1, 2]))
+    >>> means, within = np.array([[0.0, 0.005, 0.008], [0.0, 0.03, 0.035]]), np.full((3, 3), 0.01)
+    >>> select(means, within, np.array([0, 1, 2]))
     array([0, 1])
     """
     best = np.argmax(means, axis=1)
-    least = means[np.arange(len(means)), best][:, None] - errors[best]
+    least = means[np.arange(len(means)), best][:, None] - tolerance[best]
     cost = np.where(means >= least - _TINY, changes, np.inf)
     is_least = cost == cost.min(axis=1, keepdims=True)
     return np.argmax(np.where(is_least, means, -np.inf), axis=1)
@@ -139,7 +152,7 @@ def _by_group(gains: Floats, groups: Rows) -> tuple[Floats, Floats]:
     """Return the sum and the number of rows of each group."""
     sizes = np.bincount(groups).astype("float64")
     sums = np.stack([np.bincount(groups, column) for column in gains.T], axis=1)
-    return sums, sizes
+    return sums.astype("float64"), sizes
 
 
 def _errors(gains: Floats, groups: Rows) -> Floats:
@@ -151,14 +164,22 @@ def _errors(gains: Floats, groups: Rows) -> Floats:
     return np.sqrt(np.maximum(squares, 0.0)) / len(gains)
 
 
+def _tolerance(errors: Floats, reaches: NDArray[np.bool_] | None) -> Floats:
+    """Return one standard error; about two where only the best reaches into training."""
+    if reaches is None:
+        return errors
+    is_shown = reaches[:, None] & ~reaches[None, :]
+    return np.where(is_shown, _SHOWN * errors, errors)
+
+
 def _drawn(
-    sums: Floats, sizes: Floats, errors: Floats, changes: Rows, draw: np.random.Generator
+    sums: Floats, sizes: Floats, tolerance: Floats, changes: Rows, draw: np.random.Generator
 ) -> tuple[Floats, Rows]:
     """Return what the choice made on drawn groups gains on those left out."""
     count = len(sizes)
     times = draw.multinomial(count, np.full(count, 1 / count), size=_AT_ONCE).astype("float64")
     inside = times @ sums / (times @ sizes)[:, None]
-    chosen = select(inside, errors, changes)
+    chosen = select(inside, tolerance, changes)
     left = (times == 0).astype("float64")
     rows = left @ sizes
     chosen_sums = np.take_along_axis(left @ sums, chosen[:, None], axis=1)[:, 0]
