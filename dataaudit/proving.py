@@ -60,6 +60,8 @@ def prove(
             evidence = settled.entered(evidence, unseen=cleaned.counts.get("test", 0))
         if config.prove.bill:
             evidence = _billed(config, cleaned, evidence, outcomes, progress, allow_code=allow_code)
+        if config.prove.diagnose:
+            evidence = _diagnosed(config, evidence, outcomes)
         evidence = _mistaken(table, evidence)
     except (DataError, MissingExtraError) as error:
         return None, str(error)
@@ -76,6 +78,21 @@ def _learnt_from(table: Table, cleaned: Cleaned) -> tuple[pd.DataFrame, pd.Serie
     X = pd.concat([frame for frame, _ in found]).sort_index()
     y = pd.concat([labels for _, labels in found]).loc[X.index]
     return X, y, X.index.isin(found[1][0].index)
+
+
+def _diagnosed(
+    config: Config, evidence: proof.Evidence, outcomes: Sequence[Outcome]
+) -> proof.Evidence:
+    """Add what keeps the cleaned network from doing better."""
+    try:
+        found = proof.diagnose(
+            evidence,
+            prove=None if config.prove == "off" else config.prove,
+            findings={outcome.check: outcome.findings for outcome in outcomes},
+        )
+    except DataError:  # a cleaning without a network to look at; the comparison stands without it
+        return evidence
+    return evidence.with_part("diagnosis", found.to_dict())
 
 
 def _mistaken(table: Table, evidence: proof.Evidence) -> proof.Evidence:

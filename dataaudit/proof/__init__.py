@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dataaudit.proof.arms import standard_arms
     from dataaudit.proof.attribution.lacking import lacking
     from dataaudit.proof.attribution.reckoning import attribute
+    from dataaudit.proof.diagnosis.diagnosing import Diagnosis, diagnose
     from dataaudit.proof.estimators import KerasClassifier, KerasRegressor
     from dataaudit.proof.evidence import Evidence, compare
     from dataaudit.proof.final import FinalNetwork, load_network
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MOST_ROWS",
+    "Diagnosis",
     "Evidence",
     "FinalNetwork",
     "KerasClassifier",
@@ -33,6 +35,7 @@ __all__ = [
     "Streamed",
     "attribute",
     "compare",
+    "diagnose",
     "find_mistakes",
     "fit_streamed",
     "lacking",
@@ -42,6 +45,7 @@ __all__ = [
 ]
 _HOMES = {
     "MOST_ROWS": "plan",
+    "Diagnosis": "diagnosis.diagnosing",
     "Evidence": "evidence",
     "FinalNetwork": "final",
     "KerasClassifier": "estimators",
@@ -49,6 +53,7 @@ _HOMES = {
     "Streamed": "streamed",
     "attribute": "attribution.reckoning",
     "compare": "evidence",
+    "diagnose": "diagnosis.diagnosing",
     "find_mistakes": "mistakes",
     "fit_streamed": "streamed",
     "lacking": "attribution.lacking",

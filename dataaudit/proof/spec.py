@@ -175,6 +175,9 @@ class ProveSpec(BaseModel):
         becomes a plan of rows, folds and repeats before training; no clock is read.
     bill
         Whether each step of the cleaning gets its price. It may take the budget once more.
+    diagnose
+        Whether causes of a low score are looked for in data, network and training. Trials of their
+        remedies may take half of the budget once more.
 
     Examples
     --------
@@ -188,3 +191,4 @@ class ProveSpec(BaseModel):
     smallest_effect: Share = 0.01
     budget: Seconds = 120.0
     bill: bool = True
+    diagnose: bool = True

@@ -19,6 +19,7 @@ from dataaudit.report import causes as causes_of
 from dataaudit.report import choice as choice_of
 from dataaudit.report import columns as columns_of
 from dataaudit.report import comparison as comparison_of
+from dataaudit.report import diagnosis as diagnosis_of
 from dataaudit.report import findings as findings_of
 from dataaudit.report import mistakes as mistakes_of
 from dataaudit.report.advice import next_steps
@@ -148,6 +149,7 @@ def collect(
                 causes=causes,
             ),
             "bill": bill,
+            "diagnosis": diagnosis_of.describe(evidence or {}),
             "mistakes": mistakes_of.describe(evidence or {}, task=task, sensitive=sensitive),
             "choice": choice_of.describe(
                 (evidence or {}).get("choice"), (evidence or {}).get("balance")

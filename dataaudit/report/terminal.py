@@ -13,7 +13,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table as Grid
 from rich.text import Text
 
-from dataaudit.report import choice, mistakes
+from dataaudit.report import choice, diagnosis, mistakes
 
 _STYLES = {
     "error": "bold red",
@@ -66,6 +66,7 @@ def show(
         _next(report["next"]),
         _findings(report),
         _comparison(report["comparison"]),
+        diagnosis.lines(report["diagnosis"]),
         mistakes.lines(report["mistakes"]),
         _account(report["account"]),
         _files(folder, files),

@@ -1,0 +1,62 @@
+"""Why the score is not higher: data, network, training or ceiling, cause by cause."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Group
+from rich.text import Text
+
+from dataaudit.report.metrics import between, difference
+from dataaudit.report.text import sentence, shown
+
+_TONES = {"proven": "bad", "suspected": "open", "absent": "good", "not applicable": "calm"}
+_OPEN = ("proven", "suspected")
+_TERMINAL = 3  # lines
+
+
+def describe(evidence: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return what the report shows of the diagnosis; None where the evidence has none.
+
+    Parameters
+    ----------
+    evidence
+        The content of ``evidence.json``.
+    """
+    part = evidence.get("diagnosis")
+    if not part:
+        return None
+    metric = str(evidence.get("metric", ""))
+    causes = [_cause(cause, metric) for cause in part.get("causes", [])]
+    return {
+        "sentence": sentence(str(part.get("sentence") or "")),
+        "open": [cause for cause in causes if cause["status"] in _OPEN],
+        "others": [cause for cause in causes if cause["status"] not in _OPEN],
+    }
+
+
+def _cause(cause: Mapping[str, Any], metric: str) -> dict[str, Any]:
+    """Return one cause."""
+    status = str(cause.get("status", ""))
+    effect = cause.get("effect")
+    return {
+        "code": shown(cause.get("code") or ""),
+        "title": shown(cause.get("title") or "", 120),
+        "status": status,
+        "tone": _TONES.get(status, "open"),
+        "effect": "" if effect is None else difference(metric, effect),
+        "interval": "" if effect is None else between(metric, cause.get("low"), cause.get("high")),
+        "sentence": sentence(str(cause.get("sentence") or "")),
+        "next": sentence(str(cause.get("next") or "")),
+    }
+
+
+def lines(part: Mapping[str, Any] | None) -> Group | None:
+    """Return the causes that are proven or suspected, for a terminal."""
+    if part is None:
+        return None
+    told = [f"{one['status']}: {one['title']}. {one['sentence']}" for one in part["open"]]
+    title = Text("Why it is not higher", style="bold")
+    found = told[:_TERMINAL] or [part["sentence"]]
+    return Group(title, *(Text(line.replace("`", "")) for line in found))
