@@ -105,11 +105,22 @@ def test_a_file_that_is_there_is_not_replaced(job, invoke):
     assert other.read_text(encoding="utf-8") == "mine"
 
 
-def test_auto_in_a_run_cleans_by_the_choice(job, invoke):
-    ended = invoke("run", str(job), "--set", "prove.bill=false", "--json")
+@pytest.mark.slow
+def test_auto_in_a_run_cleans_by_the_choice_and_corrects_the_verdict(job, invoke, monkeypatch):
+    monkeypatch.undo()
+    monkeypatch.chdir(job.parent)
+    sets = ("prove.bill=false", "train.epochs=3", "prove.folds=2", "prove.repeats=1")
+    ended = invoke("run", str(job), "--json", *(f"--set={one}" for one in sets))
     assert ended.code == 0, ended.err
-    evidence = json.loads(ended.out)["evidence"]
-    assert "choice" in (evidence or {})
+    said = json.loads(ended.out)
+    choice = said["evidence"]["choice"]
+    assert choice["promise"]["rows"] == 60
+    assert "candidates in 2 folds" in ended.err
+    verdict = next(v for v in said["evidence"]["verdicts"] if v["before"] == "base")
+    if choice["recommended"] != "do nothing":
+        assert verdict["effect"] == choice["gain"]["value"]
+    page = next((job.parent / "out").glob("*/report.html")).read_text(encoding="utf-8")
+    assert "How the cleaning was chosen" in page
 
 
 def test_one_class_ends_in_a_line_and_no_file(job, invoke):
