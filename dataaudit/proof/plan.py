@@ -36,6 +36,7 @@ _PER_LOOK_WEIGHT = 4.0e-11  # by rows looked at and weights of the network
 _PER_CELL = 5.0e-6  # preparing a table
 _PER_PREPARATION = 0.05
 _PER_COMPILATION = 2.0
+_STACKS = 3  # compilations that networks of few widths share; a user's own has one each
 _STOCK_FACTOR = 30.0  # a user's own network, trained by stock `fit`
 
 
@@ -205,7 +206,8 @@ def priced(given: Plan, target: Target, columns: int, train: TrainSpec, *, is_st
     one += looks * learnt * weights * _PER_LOOK_WEIGHT
     one *= _STOCK_FACTOR if is_stock else 1
     one += _PER_PREPARATION + _PER_CELL * given.rows * columns
-    seconds = given.fits * one + _PER_COMPILATION * given.networks
+    compiled = given.networks if is_stock else min(given.networks, _STACKS)
+    seconds = given.fits * one + _PER_COMPILATION * compiled
     return replace(given, steps=steps.total, seconds=seconds)
 
 

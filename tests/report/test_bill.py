@@ -1,6 +1,7 @@
 """The bill on the first screen and in the terminal."""
 
 import io
+import itertools
 import re
 
 import pandas as pd
@@ -34,7 +35,7 @@ def test_each_line_begins_where_the_one_before_it_ended(make):
         "Balancing the classes",
         "All steps",
     ]
-    for one, other in zip(rows, rows[1:], strict=False):
+    for one, other in itertools.pairwise(rows):
         assert other["start"] == pytest.approx(one["stop"])
     assert rows[-1]["stop"] == pytest.approx(0.851)
 

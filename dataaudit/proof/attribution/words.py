@@ -48,6 +48,10 @@ def content(bill: Bill) -> dict[str, Any]:
         "items": [_item(bill, item, "is worth") for item in bill.items],
         "others": [_item(bill, item, "would be worth") for item in bill.others],
         "idle": [
+            _unpriced(name, f"{_capital(what(name))} changed nothing here.")
+            for name in bill.roles.idle
+        ],
+        "always_on": [
             _unpriced(name, f"{_capital(what(name))} is always on: no network without it.")
             for name in bill.roles.needed
         ],
