@@ -207,7 +207,8 @@ def main(folder: Path, names: Sequence[str] = (), defects: Sequence[str] = ()) -
     )
     failed |= {(name, "price"): test for name, test in tests.items() if isinstance(test, Exception)}
     for (name, key), error in failed.items():
-        print(f"failed: {name} {key}: {type(error).__name__}: {error}")
+        told_in = " ".join(str(error).split())[:200]
+        print(f"failed: {name} {key}: {type(error).__name__}: {told_in}")
     told = {name: test for name, test in tests.items() if isinstance(test, SelfTest)}
     show(told)
     code = verdict(told, {name: looked[name, ""] for name in told})

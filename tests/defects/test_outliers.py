@@ -188,6 +188,20 @@ def test_remedy_changes_the_cells_that_the_report_counts(make_table, action):
     assert repaired["x"].isna().sum() == (1 if action == "clip" else 4)
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_cells_in_another_unit_are_no_tail_of_a_skewed_column(sign):
+    cells = sign * draw().lognormal(2, 0.6, 400)
+    cells[:20] *= 1000  # without regard to the gap the bound would lie beyond them
+    low, _, high = bounds(cells, 5)
+    assert ((cells < low) | (cells > high))[:20].all()
+    assert ((cells < low) | (cells > high))[20:].mean() < 0.01
+
+
+def test_the_end_of_a_long_tail_is_no_other_unit():
+    cells = np.append(draw().lognormal(2, 1.2, 400), [3e4, 4e5])  # two cells are no cluster
+    assert bounds(cells, 5)[2] > bounds(cells[:400], 5)[2]
+
+
 def test_bounds_come_from_training_rows():
     train = pd.DataFrame({"x": draw().normal(size=300)})
     step = ClipOutliers().fit(train)

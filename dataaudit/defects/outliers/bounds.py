@@ -4,7 +4,9 @@ A cell is outlying where it lies beyond two fences at once: `reach` robust stand
 the median (IQR / 1.349), and as far as a g-and-h distribution with the column's own skew and tail
 weight would put `reach` standard deviations. Skew and tail weight are read off the quarters and the
 outermost 10, 2.5 and 0.5 % of cells, and the tightest of the three counts: far out tells best how
-the tail goes on, and up to 10 % of gross cells at either end cannot hide themselves.
+the tail goes on, and up to 10 % of gross cells at either end cannot hide themselves. Nor can cells
+in another unit pass for the tail of a skewed column: what lies beyond a gap of a factor of ten is
+outlying, and left out of what the fences are learnt from.
 """
 
 from __future__ import annotations
@@ -23,6 +25,9 @@ _TAILS = {0.1: 3, 0.025: 10, 0.005: 10}  # share of cells -> cells it must hold
 _FEWEST_CELLS = 30  # three in each outermost tenth
 _FEWEST_VALUES = 10  # below, numbers are likely levels of a scale (1 to 5 stars)
 _FLAT = 1e-6  # skew below which the g-and-h curve is a straight line to double precision
+_GAP = 10.0  # times the next cell: the smallest factor between units of one kind but for inches
+_OUTERMOST = 0.1  # share of the cells that may lie beyond it, as of gross cells
+_FEWEST_APART = 3  # one or two may be the end of a long tail
 _MARGIN = 2.4  # lowers h by about one standard error, which falls as 1 / sqrt(cells)
 
 
@@ -86,6 +91,9 @@ def bounds_of(cells: np.ndarray, reach: float) -> Bounds | None:
 
 def _fences(cells: np.ndarray, reach: float) -> Bounds | None:
     """Return the bounds of cells that have a middle half; None where it is one value."""
+    cells, most = _without_apart(cells)
+    mirrored, least = _without_apart(-cells[::-1])
+    cells = -mirrored[::-1]
     low, middle, high = quantiles(cells, [0.25, 0.5, 0.75])
     if low == high:
         return None
@@ -96,7 +104,20 @@ def _fences(cells: np.ndarray, reach: float) -> Bounds | None:
         return None
     plain = reach * (high - low) / _IQR_OF_NORMAL
     below, above = (max(plain, min(sides)) for sides in zip(*known, strict=True))
-    return Bounds(float(middle - below), float(middle), float(middle + above))
+    low, high = max(middle - below, -least), min(middle + above, most)
+    return Bounds(float(low), float(middle), float(high))
+
+
+def _without_apart(cells: np.ndarray) -> tuple[np.ndarray, float]:
+    """Leave out the largest cells where they are ten times the others; say from where on."""
+    start = max(int((1 - _OUTERMOST) * len(cells)) - 1, 0)
+    top = cells[start:]
+    is_gap = (top[:-1] > 0) & (top[1:] >= _GAP * top[:-1])
+    places = np.flatnonzero(is_gap[: max(len(is_gap) - _FEWEST_APART + 1, 0)])
+    if not len(places):
+        return cells, np.inf
+    last = start + int(places[0])
+    return cells[: last + 1], float(np.sqrt(cells[last]) * np.sqrt(cells[last + 1]))
 
 
 def _reaches(cells: np.ndarray, tail: float, reach: float) -> tuple[float, float] | None:
