@@ -149,8 +149,9 @@ class Program:
 
         variables = [v.value for v in self._trained]
         with tf.GradientTape() as tape:
-            losses, carried = self._mapped(self._batch_loss, X, y, weight)
-            loss = tf.reduce_sum(losses)
+            outputs, carried, penalties = self._mapped(X, training=True)
+            losses = tf.reduce_mean(_row_losses(self._kind, outputs, y) * weight, axis=1)
+            loss = tf.reduce_sum(losses) + sum(tf.reduce_sum(part) for part in penalties)
         self._optimizer.apply(tape.gradient(loss, variables), self._trained)
         for variable, value in zip(self._carried, carried, strict=True):
             variable.assign(value)
@@ -160,46 +161,33 @@ class Program:
         """Be traced by TensorFlow: both losses of every model."""
         import tensorflow as tf
 
-        return self._mapped(self._mean_losses, *(tf.convert_to_tensor(part) for part in looked))
+        X, y, curve, seen, shift = (tf.convert_to_tensor(part) for part in looked)
+        outputs, _, _ = self._mapped(X, training=False)
+        losses = _row_losses(self._kind, outputs + shift[:, None], y)
+        means = [tf.reduce_sum(losses * w, 1) / tf.reduce_sum(w, 1) for w in (curve, seen)]
+        return tf.stack(means, axis=1)
 
-    def _mapped(self, function: Any, *data: Any) -> Any:
-        """Call a function with the weights and the data of each model."""
+    def _mapped(self, X: Any, *, training: bool) -> Any:
+        """Return the outputs of all models, their states after that, and their penalties."""
         import tensorflow as tf
 
-        trained = [tf.convert_to_tensor(v.value) for v in self._trained]
-        carried = [tf.convert_to_tensor(v) for v in self._carried]
+        shapes = [v.shape for v in self.model.trainable_variables]
 
         def one(given: Any) -> Any:
             weights, states, rows = given
-            shapes = [v.shape for v in self.model.trainable_variables]
             plain = [tf.reshape(w, shape) for w, shape in zip(weights, shapes, strict=True)]
-            return function(plain, states, *rows)
+            outputs, after, penalties = self.model.stateless_call(
+                plain, states, rows, training=training, return_losses=True
+            )
+            return outputs, list(after), list(penalties)
 
-        given = (trained, carried, data)
+        trained = [tf.convert_to_tensor(v.value) for v in self._trained]
+        carried = [tf.convert_to_tensor(v) for v in self._carried]
         if self._models > 1:
-            return tf.vectorized_map(one, given)
+            return tf.vectorized_map(one, (trained, carried, X))
         # `vectorized_map` gathers a single element, and a gradient of that is sparse.
-        alone = one(tf.nest.map_structure(lambda part: part[0], given))
+        alone = one(tf.nest.map_structure(lambda part: part[0], (trained, carried, X)))
         return tf.nest.map_structure(lambda part: part[None], alone)
-
-    def _batch_loss(self, weights: Any, states: Any, X: Any, y: Any, weight: Any) -> Any:
-        """Return the training loss of one model, and its states after the step."""
-        import tensorflow as tf
-
-        outputs, states, penalties = self.model.stateless_call(
-            weights, states, X, training=True, return_losses=True
-        )
-        losses = _row_losses(self._kind, outputs, y)
-        return tf.reduce_mean(losses * weight) + sum(penalties), list(states)
-
-    def _mean_losses(self, weights: Any, states: Any, *looked: Any) -> Any:
-        """Return the weighted mean losses of one model in inference mode."""
-        import tensorflow as tf
-
-        X, y, curve, seen, shift = looked
-        outputs, _ = self.model.stateless_call(weights, states, X, training=False)
-        losses = _row_losses(self._kind, outputs + shift, y)
-        return tf.stack([tf.reduce_sum(losses * w) / tf.reduce_sum(w) for w in (curve, seen)])
 
 
 def _stacked(variable: Any, models: int) -> Any:
@@ -220,13 +208,13 @@ def _each_with_its_own(optimizer: Any, *, rate: Any, taken: Any) -> Any:
 
 
 def _row_losses(kind: Kind, outputs: Any, y: Any) -> Any:
-    """Return the loss of each row, from logits."""
+    """Return the loss of each row of each model, shape (models, rows), from logits."""
     import tensorflow as tf
 
     if kind == "regression":
-        return tf.square(outputs[:, 0] - y)
+        return tf.square(outputs[..., 0] - y)
     if kind == "binary":
-        return tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=outputs[:, 0])
+        return tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=outputs[..., 0])
     return tf.nn.sparse_softmax_cross_entropy_with_logits(
         labels=tf.cast(y, "int32"), logits=outputs
     )
