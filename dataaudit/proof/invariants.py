@@ -15,6 +15,8 @@ from sklearn.base import BaseEstimator
 from dataaudit.proof.fit import Fit
 from dataaudit.proof.folds import InvariantError
 
+_MOST_STEPS = 1_000  # a longer list holds values, not estimators
+
 
 def check_unfitted(arm: str, preparation: Any, rows: int) -> None:
     """Refuse a preparation that has learnt before it is given its training rows.
@@ -50,7 +52,7 @@ def _attributes(thing: Any, seen: set[int]) -> Iterator[tuple[Any, str, Any]]:
     if id(thing) in seen:
         return
     seen.add(id(thing))
-    if isinstance(thing, list | tuple | dict):
+    if isinstance(thing, list | tuple | dict) and len(thing) < _MOST_STEPS:
         for part in thing.values() if isinstance(thing, dict) else thing:
             yield from _attributes(part, seen)
     elif isinstance(thing, BaseEstimator) or hasattr(type(thing), "fit_resample"):

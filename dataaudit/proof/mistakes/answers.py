@@ -27,13 +27,13 @@ def confident(
     is_sure = sure >= _SURE
     wrong = np.flatnonzero(is_sure & (told != truth))
     wrong = wrong[np.argsort(-sure[wrong], kind="stable")]
-    few = "" if len(wrong) else " None is wrong."
-    sentence = (
-        f"Of {int(is_sure.sum()):,} rows that the network is at least {_SURE:.0%} sure of, "
-        f"{len(wrong):,} are wrong: their labels are worth a look."
-        if len(wrong)
-        else f"The network is at least {_SURE:.0%} sure of {int(is_sure.sum()):,} rows.{few}"
-    )
+    start = f"Of {int(is_sure.sum()):,} rows that the network is at least {_SURE:.0%} sure of, "
+    if len(wrong) == 1:
+        sentence = f"{start}one is wrong: its label is worth a look."
+    elif len(wrong):
+        sentence = f"{start}{len(wrong):,} are wrong: their labels are worth a look."
+    else:
+        sentence = f"{start}none is wrong."
     return {
         "sure": int(is_sure.sum()),
         "wrong": len(wrong),
