@@ -12,8 +12,9 @@ import pandas as pd
 
 from dataaudit.pipeline import Cleaning
 from dataaudit.proof.attribution import shapley
-from dataaudit.proof.attribution.bill import Bill, Interaction, Item
+from dataaudit.proof.attribution.bill import Bill
 from dataaudit.proof.attribution.coalition import coalitions
+from dataaudit.proof.attribution.items import Interaction, Item
 from dataaudit.proof.attribution.planning import planned, reads_arms
 from dataaudit.proof.attribution.roles import Roles, roles
 from dataaudit.proof.evidence import Evidence

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from dataaudit.proof.attribution.items import Interaction, Item, Sums
 from dataaudit.proof.attribution.shapley import MOST_EXACT
 from dataaudit.proof.wording import HARMS, HELPS, POINTS, SAME, writer
-
-if TYPE_CHECKING:
-    from dataaudit.proof.attribution.bill import Bill, Interaction, Item
 
 _WHAT = {
     "disguised": "blanking disguised gaps",
@@ -36,7 +34,7 @@ def what(name: str) -> str:
     return _WHAT.get(name) or f"`{name}`"
 
 
-def content(bill: Bill) -> dict[str, Any]:
+def content(bill: Sums) -> dict[str, Any]:
     """Return what stands in ``evidence.json``."""
     return {
         "metric": bill.metric,
@@ -65,14 +63,14 @@ def _unpriced(name: str, sentence: str) -> dict[str, str]:
     return {"name": name, "what": what(name), "sentence": sentence}
 
 
-def lines(bill: Bill) -> list[str]:
+def lines(bill: Sums) -> list[str]:
     """Return the bill as sentences."""
     made = content(bill)
     parts = [*made["items"], *made["others"], *made["idle"], *made["interactions"]]
     return [made["sentence"], *(part["sentence"] for part in parts)]
 
 
-def summary(bill: Bill) -> str:
+def summary(bill: Sums) -> str:
     """Return the total in one sentence."""
     if bill.total is None:
         return "No step changes anything in these rows, so there is no bill."
@@ -85,7 +83,7 @@ def summary(bill: Bill) -> str:
     )
 
 
-def planned(bill: Bill) -> str:
+def planned(bill: Sums) -> str:
     """Return how the prices came about."""
     plan = bill.plan
     if plan is None:
@@ -106,7 +104,7 @@ def planned(bill: Bill) -> str:
     )
 
 
-def _item(bill: Bill, item: Item, verb: str) -> dict[str, Any]:
+def _item(bill: Sums, item: Item, verb: str) -> dict[str, Any]:
     """Return one line as plain values."""
     made = {"name": item.name, "what": what(item.name), **_weighed(item.weighed), "p": item.p}
     for key, found in (("add_one", item.alone), ("leave_one_out", item.last)):
@@ -128,7 +126,7 @@ def _weighed(weighed: Any) -> dict[str, Any]:
     }
 
 
-def _sentence(bill: Bill, item: Item, verb: str) -> str:
+def _sentence(bill: Sums, item: Item, verb: str) -> str:
     """Word one line."""
     found, write, metric = item.weighed.found, writer(bill.metric), bill.metric
     start, reach = _capital(what(item.name)), f"{write(found.low)} to {write(found.high)}"
@@ -148,7 +146,7 @@ def _sentence(bill: Bill, item: Item, verb: str) -> str:
     return f"{start}: {size}, but {item.weighed.rows:,} rows do not decide it {between}{more}."
 
 
-def _interaction(bill: Bill, one: Interaction) -> dict[str, Any]:
+def _interaction(bill: Sums, one: Interaction) -> dict[str, Any]:
     """Return an interaction as plain values with its sentence."""
     first, second = _signed(bill.metric, one.without), _signed(bill.metric, one.beside)
     return {
