@@ -27,8 +27,7 @@ def describe(evidence: Mapping[str, Any]) -> dict[str, Any] | None:
     part = evidence.get("diagnosis")
     if not part:
         return None
-    metric = str(evidence.get("metric", ""))
-    causes = [_cause(cause, metric) for cause in part.get("causes", [])]
+    causes = [_cause(cause) for cause in part.get("causes", [])]
     return {
         "sentence": sentence(str(part.get("sentence") or "")),
         "open": [cause for cause in causes if cause["status"] in _OPEN],
@@ -36,9 +35,9 @@ def describe(evidence: Mapping[str, Any]) -> dict[str, Any] | None:
     }
 
 
-def _cause(cause: Mapping[str, Any], metric: str) -> dict[str, Any]:
+def _cause(cause: Mapping[str, Any]) -> dict[str, Any]:
     """Return one cause."""
-    status = str(cause.get("status", ""))
+    status, metric = str(cause.get("status", "")), str(cause.get("metric") or "")
     effect = cause.get("effect")
     return {
         "code": shown(cause.get("code") or ""),

@@ -68,6 +68,8 @@ class Cause(ABC):
         Whether it cannot be told from somebody's training alone.
     stays
         Whether a remedy that won is kept for the causes after it.
+    asks_others
+        Whether its signal depends on how the causes before it ended.
     """
 
     code: ClassVar[str]
@@ -77,6 +79,7 @@ class Cause(ABC):
     trial: ClassVar[str] = "With it put right"
     needs_table: ClassVar[bool] = False
     stays: ClassVar[bool] = True
+    asks_others: ClassVar[bool] = False
 
     @classmethod
     def name(cls) -> str:

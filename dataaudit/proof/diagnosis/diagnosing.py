@@ -39,6 +39,7 @@ class Found:
             "name": self.cause.name(),
             "title": self.cause.title,
             "status": self.status,
+            "metric": None if proof is None else proof.metric,
             "effect": None if proof is None else float(proof.effect),
             "low": None if proof is None else float(proof.low),
             "high": None if proof is None else float(proof.high),
@@ -163,6 +164,8 @@ def examine(examined: Examined, *, subject: str, most_proofs: int) -> Diagnosis:
     signals = {cause.name(): _look(cause, examined) for cause in causes}
     made, found = 0, []
     for i, cause in enumerate(causes):
+        if cause.asks_others:
+            signals[cause.name()] = _look(cause, examined)
         signal = signals[cause.name()]
         if isinstance(signal, str):
             found.append(Found(cause=type(cause), status=NOT_APPLICABLE, sentence=signal))

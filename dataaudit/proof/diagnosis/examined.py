@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -12,58 +12,22 @@ import numpy as np
 import pandas as pd
 
 from dataaudit.finding import Finding
-from dataaudit.proof import describing
 from dataaudit.proof.arms import WithTraining
 from dataaudit.proof.diagnosis.references import references
 from dataaudit.proof.diagnosis.setup import Change, Setup, retrained, setup_of
 from dataaudit.proof.diagnosis.trace import Trace
+from dataaudit.proof.diagnosis.trial import Proof, compared, estimate, spoken
 from dataaudit.proof.diagnosis.watching import watch
 from dataaudit.proof.evidence import Evidence
 from dataaudit.proof.fitting import Job, prepare
 from dataaudit.proof.judging import Case, Judged, Judgement, judge
-from dataaudit.proof.metrics import Estimate, known, mean_of
+from dataaudit.proof.metrics import Estimate
 from dataaudit.proof.spec import TrainSpec
-from dataaudit.proof.statistics import nadeau_bengio
 from dataaudit.proof.target import Floats, Target
-from dataaudit.proof.verdict import HELPS, UNDECIDED, Verdict, decide, least_error, smallest
-from dataaudit.proof.wording import POINTS, writer
+from dataaudit.proof.verdict import HELPS, Verdict
 
+__all__ = ["Examined", "OnTable", "Proof", "spoken"]
 _STATE = "so far"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """What the trial of a remedy showed.
-
-    Parameters
-    ----------
-    metric, effect, low, high
-        On the primary metric, after minus before, with an interval that holds for all proofs.
-    verdict
-        helps, harms, no practical difference, or undecided.
-    is_proven
-        Whether the cause is convicted by it.
-    arm, judged
-        The remedy and what it said, where it may stay for the causes after this one.
-    """
-
-    metric: str
-    effect: float
-    low: float
-    high: float
-    verdict: str
-    is_proven: bool
-    arm: Any = None
-    judged: Any = None
-
-    @property
-    def gain(self) -> str:
-        """The effect in words, as a sentence goes on."""
-        label, write = self.metric.replace("_", " ").replace("r2", "R2"), writer(self.metric)
-        unit = " points" if self.metric in POINTS else ""
-        reach = f"95 % interval {write(self.low)} to {write(self.high)}"
-        told = f"{label} changes by {write(self.effect)}{unit} ({reach})"
-        return told if self.verdict != UNDECIDED else f"{told}, which may be chance"
 
 
 class Examined(ABC):
@@ -98,7 +62,7 @@ class Examined(ABC):
         """Return what is examined, trained another way, to be tried; None where it cannot be."""
 
     @abstractmethod
-    def tried(self, name: str, arm: Any) -> Proof:
+    def tried(self, name: str, arm: Any) -> Proof | None:
         """Train anew with a remedy, and compare row by row with what there is."""
 
     @abstractmethod
@@ -249,16 +213,33 @@ class OnTable(Examined):
             self._references.update(known, **judge(others, self.case).arms)
         return self._references
 
-    def tried(self, name: str, arm: Any) -> Proof:
+    @property
+    def between_learners(self) -> str:
+        """The metric that learners of different kinds are compared by.
+
+        Where classes count alike, what tells them apart is first of all where each draws the line;
+        the AUC leaves that out.
+        """
+        return "auc" if self.metric == "balanced_accuracy" else self.metric
+
+    @property
+    def reference_scores(self) -> Mapping[str, float]:
+        """How the other learners do."""
+        metric = self.between_learners
+        return {name: self.estimate(said, metric).value for name, said in self.reference.items()}
+
+    def tried(self, name: str, arm: Any) -> Proof | None:
         """Judge a remedy on the folds of the case and compare it with the state."""
         judged = judge({name: arm}, self.case).arms[name]
         return self.proof(self.judged, judged, arm=arm)
 
-    def proof(self, before: Judged, after: Judged, *, arm: Any = None) -> Proof:
+    def proof(
+        self, before: Judged, after: Judged, *, arm: Any = None, metric: str | None = None
+    ) -> Proof:
         """Compare what two arms said; the cause is proven where the second wins."""
-        verdict = self.compared(before, after)
+        verdict = self.compared(before, after, metric)
         return Proof(
-            metric=self.metric,
+            metric=verdict.metric,
             effect=verdict.found.value,
             low=verdict.found.low,
             high=verdict.found.high,
@@ -270,23 +251,17 @@ class OnTable(Examined):
 
     def compared(self, before: Judged, after: Judged, metric: str | None = None) -> Verdict:
         """Compare what two arms said, row by row; see `dataaudit.proof.verdict.decide`."""
-        metric, plan = metric or self.metric, self.case.plan
+        plan = self.case.plan
         given = self.evidence.judgement
-        pair = {"before": before, "after": after}
-        judgement = replace(given, arms=pair, parts=given.parts[: plan.repeats])
-        by_fold = [describing.by_fold(name, metric, judgement, self.target) for name in pair]
-        given_before = self.estimate(before, metric)
-        matters = smallest(metric, self.smallest_effect, given_before.value)
-        return decide(
-            ("before", given_before),
-            ("after", self.estimate(after, metric)),
-            metric=metric,
+        return compared(
+            replace(given, parts=given.parts[: plan.repeats]),
+            {"before": before, "after": after, "const": self._shortened("const")},
+            metric or self.metric,
+            self.target,
+            folds=plan.folds,
             groups=self.groups,
-            smallest_effect=matters,
             family=self.family,
-            least_error=least_error(metric, self.truth),
-            floor=self.estimate(self._shortened("const"), metric),
-            second_opinion=nadeau_bengio(by_fold[1] - by_fold[0], parts=plan.folds, rope=matters),
+            smallest_effect=self.smallest_effect,
         )
 
     @property
@@ -296,8 +271,7 @@ class OnTable(Examined):
 
     def estimate(self, judged: Judged, metric: str | None = None) -> Estimate:
         """Return a metric of what an arm said, averaged over repeats."""
-        measure = known(self.target)[metric or self.metric]
-        return mean_of([measure(said, self.truth, self.target) for said in judged.answers])
+        return estimate(judged, metric or self.metric, self.truth, self.target)
 
     def after(self, proof: Proof) -> OnTable:
         """Return the same with a remedy that won."""

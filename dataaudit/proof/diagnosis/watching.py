@@ -83,7 +83,7 @@ class _Watched:
         self.trace = Trace(
             prior=prior_loss(self._validation[1], fit.kind),
             rows=len(fit.X),
-            rows_validation=len(self._validation[1]),
+            rows_validation=len(self._validation[0]),
             **columns_seen(self._train[0]),
         )
 

@@ -16,6 +16,7 @@ import numpy as np
 from dataaudit.proof.diagnosis.cause import Cause, Signal
 from dataaudit.proof.diagnosis.examined import Examined
 from dataaudit.proof.diagnosis.setup import Change
+from dataaudit.proof.diagnosis.trace import Trace
 
 _LARGE = 10.0  # science.md section 3
 _TIMES = 100.0  # the same: of the first epoch's median
@@ -35,14 +36,12 @@ class Exploding(Cause):
     def signal(self, examined: Examined) -> Signal | str:
         """Take the largest gradient and the longest steps."""
         trace = examined.trace
-        if trace.gradients is None or trace.updates is None or not len(trace.gradients):
+        if trace.gradients is None or not len(trace.gradients):
             return "The gradients were not watched."
         gradients = np.nan_to_num(trace.gradients, nan=np.inf)
         largest = float(gradients.max())
         median = float(np.median(gradients[: trace.first]))
-        steps = np.nan_to_num(trace.updates, nan=np.inf).max(axis=1)
-        per_epoch = [np.median(part) for part in np.array_split(steps, max(1, trace.epochs))]
-        long = int(np.sum(np.array(per_epoch) > _STEP))
+        long = _long_epochs(trace)
         grown = largest > max(_TIMES * median, _LEAST)
         return Signal(
             is_present=largest > _LARGE or grown or long >= _EPOCHS,
@@ -60,3 +59,12 @@ class Exploding(Cause):
         rate = min(setup.learning_rate or setup.usual_rate, setup.usual_rate)
         norm = True if examined.is_table else None
         return examined.changed(Change(learning_rate=rate, batch_norm=norm, clip=1.0, fresh=True))
+
+
+def _long_epochs(trace: Trace) -> int:
+    """Return in how many epochs steps were long, by their median."""
+    if trace.updates is None:
+        return 0
+    steps = np.nan_to_num(trace.updates, nan=np.inf).max(axis=1)
+    per_epoch = [np.median(part) for part in np.array_split(steps, max(1, trace.epochs))]
+    return int(np.sum(np.array(per_epoch) > _STEP))

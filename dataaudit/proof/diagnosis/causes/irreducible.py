@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dataaudit.proof.diagnosis.cause import Cause, Signal
-from dataaudit.proof.diagnosis.examined import Examined, Proof
+from dataaudit.proof.diagnosis.examined import Examined, Proof, spoken
 from dataaudit.proof.verdict import HARMS, SAME
 
 _PERFECT = 0.99  # above it there is nothing to explain
@@ -27,6 +27,7 @@ class Irreducible(Cause):
     next = "Look for better columns or better labels; cleaning will not raise the score."
     needs_table = True
     stays = False
+    asks_others = True
 
     def signal(self, examined: Examined) -> Signal | str:
         """Compare all learners, once nothing else is left."""
@@ -34,16 +35,16 @@ class Irreducible(Cause):
         blamed = [name for name, status in table.ended.items() if status in _OPEN]
         if blamed:
             return f"Something else is left to look at: {', '.join(blamed)}."
-        net = table.estimate(table.judged).value
-        scores = {name: table.estimate(said).value for name, said in table.reference.items()}
-        best = max(scores.values())
-        label = table.metric.replace("_", " ").replace("r2", "R2")
+        metric = table.between_learners
+        net = table.estimate(table.judged, metric).value
+        scores = table.reference_scores
+        best, label = max(scores.values()), spoken(metric)
         return Signal(
             is_present=net < _PERFECT and best - net <= table.smallest_effect,
             strength=1 - net,
             evidence={"network": net, **scores},
             sentence=(
-                f"The network reaches a {label} of {net:.3f}, boosted trees {scores['tree']:.3f}, "
+                f"The network scores {net:.3f} ({label}), boosted trees {scores['tree']:.3f}, "
                 f"nearest neighbours {scores['neighbours']:.3f}."
             ),
         )
@@ -51,6 +52,7 @@ class Irreducible(Cause):
     def prove(self, examined: Examined) -> Proof | None:
         """Show that the best of the others is not ahead by what matters."""
         table = examined.table
-        best = max(table.reference.values(), key=lambda said: table.estimate(said).value)
-        proof = table.proof(table.judged, best)
+        scores = table.reference_scores
+        best = table.reference[max(scores, key=lambda name: scores[name])]
+        proof = table.proof(table.judged, best, metric=table.between_learners)
         return replace(proof, is_proven=proof.verdict in (SAME, HARMS))

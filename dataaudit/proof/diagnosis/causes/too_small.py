@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from dataaudit.proof.diagnosis.cause import Cause, Signal
-from dataaudit.proof.diagnosis.examined import Examined
+from dataaudit.proof.diagnosis.examined import Examined, spoken
 from dataaudit.proof.diagnosis.setup import Change
 
 _CLOSE = 0.05  # science.md section 3: of the prior's loss, between the two losses
@@ -61,10 +61,10 @@ class TooSmall(Cause):
 def _behind(examined: Examined) -> tuple[float, str]:
     """Return how far the network is behind the better of other learners, beyond what matters."""
     table = examined.table
-    scores = {name: table.estimate(said).value for name, said in table.reference.items()}
+    metric, scores = table.between_learners, table.reference_scores
     name = max(scores, key=lambda key: scores[key])
-    behind = scores[name] - table.estimate(table.judged).value
+    behind = scores[name] - table.estimate(table.judged, metric).value
     words = {"tree": "boosted trees", "neighbours": "nearest neighbours"}[name]
     sign = "ahead of" if behind > 0 else "behind"
-    told = f"{words} are {abs(behind):.3f} {sign} the network ({table.metric.replace('_', ' ')})"
+    told = f"{words} are {abs(behind):.3f} {sign} the network ({spoken(metric)})"
     return behind - table.smallest_effect, told

@@ -13,7 +13,7 @@ typical tabular data?, NeurIPS 2022.
 from __future__ import annotations
 
 from dataaudit.proof.diagnosis.cause import Cause, Signal
-from dataaudit.proof.diagnosis.examined import Examined, Proof
+from dataaudit.proof.diagnosis.examined import Examined, Proof, spoken
 
 
 class WrongKind(Cause):
@@ -29,17 +29,17 @@ class WrongKind(Cause):
     def signal(self, examined: Examined) -> Signal | str:
         """Compare the trees with the network."""
         table = examined.table
-        tree = table.estimate(table.reference["tree"]).value
-        net = table.estimate(table.judged).value
-        label = table.metric.replace("_", " ").replace("r2", "R2")
+        metric = table.between_learners
+        tree = table.reference_scores["tree"]
+        net = table.estimate(table.judged, metric).value
         return Signal(
             is_present=tree - net > table.smallest_effect,
             strength=(tree - net) / max(table.smallest_effect, 1e-9),
             evidence={"tree": tree, "network": net},
-            sentence=f"Boosted trees reach a {label} of {tree:.3f}, the network {net:.3f}.",
+            sentence=f"Boosted trees score {tree:.3f} ({spoken(metric)}), the network {net:.3f}.",
         )
 
     def prove(self, examined: Examined) -> Proof | None:
         """Compare them row by row; the trees are trained already."""
         table = examined.table
-        return table.proof(table.judged, table.reference["tree"])
+        return table.proof(table.judged, table.reference["tree"], metric=table.between_learners)

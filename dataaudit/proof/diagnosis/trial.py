@@ -1,0 +1,99 @@
+"""What the trial of a remedy showed: two arms on the same rows, compared row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dataaudit.proof import describing
+from dataaudit.proof.folds import Rows
+from dataaudit.proof.judging import Judged, Judgement
+from dataaudit.proof.metrics import Estimate, known, mean_of
+from dataaudit.proof.statistics import nadeau_bengio
+from dataaudit.proof.target import Floats, Target
+from dataaudit.proof.verdict import UNDECIDED, Verdict, decide, least_error, smallest
+from dataaudit.proof.wording import POINTS, writer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What the trial of a remedy showed.
+
+    Parameters
+    ----------
+    metric, effect, low, high
+        On the primary metric, after minus before, with an interval that holds for all proofs.
+    verdict
+        helps, harms, no practical difference, or undecided.
+    is_proven
+        Whether the cause is convicted by it.
+    arm, judged
+        The remedy and what it said, where it may stay for the causes after this one.
+    """
+
+    metric: str
+    effect: float
+    low: float
+    high: float
+    verdict: str
+    is_proven: bool
+    arm: Any = None
+    judged: Any = None
+
+    @property
+    def gain(self) -> str:
+        """The effect in words, as a sentence goes on."""
+        label, write = spoken(self.metric), writer(self.metric)
+        unit = " points" if self.metric in POINTS else ""
+        reach = f"95 % interval {write(self.low)} to {write(self.high)}"
+        told = f"{label} changes by {write(self.effect)}{unit} ({reach})"
+        return told if self.verdict != UNDECIDED else f"{told}, which may be chance"
+
+
+def spoken(metric: str) -> str:
+    """Return a metric within a sentence."""
+    return metric.replace("_", " ").replace("r2", "R2").replace("auc", "AUC")
+
+
+def estimate(judged: Judged, metric: str, truth: Floats, target: Target) -> Estimate:
+    """Return a metric of what an arm said, averaged over repeats."""
+    measure = known(target)[metric]
+    return mean_of([measure(said, truth, target) for said in judged.answers])
+
+
+def compared(
+    judgement: Judgement,
+    arms: Mapping[str, Judged],
+    metric: str,
+    target: Target,
+    *,
+    folds: int,
+    groups: Rows,
+    family: int,
+    smallest_effect: float,
+) -> Verdict:
+    """Compare `before` and `after`; `const` is the floor.
+
+    Parameters
+    ----------
+    judgement
+        Says which rows were judged, and by which folds.
+    arms
+        The three, by these names.
+    """
+    judgement = replace(judgement, arms=arms)
+    found = {name: estimate(said, metric, judgement.truth, target) for name, said in arms.items()}
+    before, after = (describing.by_fold(n, metric, judgement, target) for n in ("before", "after"))
+    matters = smallest(metric, smallest_effect, found["before"].value)
+    return decide(
+        ("before", found["before"]),
+        ("after", found["after"]),
+        metric=metric,
+        groups=groups,
+        smallest_effect=matters,
+        family=family,
+        least_error=least_error(metric, judgement.truth),
+        floor=found["const"],
+        second_opinion=nadeau_bengio(after - before, parts=folds, rope=matters),
+    )
