@@ -1,4 +1,4 @@
-"""Where to put the threshold for balanced accuracy: at the share of the class, or found on rows?
+"""Where the threshold for balanced accuracy belongs: at the share of the class, or found on rows.
 
     python benchmarks/thresholds.py DATA [--seeds 2]
 

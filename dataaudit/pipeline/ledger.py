@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -73,23 +74,22 @@ def _cells(before: Flow, after: Flow) -> list[str]:
     if len(old) != len(new):
         return []
     shared = [name for name in old.columns if name in new]
-    retyped = [name for name in shared if _kind(old[[name]]) != _kind(new[[name]])]
-    same = [name for name in shared if name not in retyped]
-    filled = {name: int((old[name].isna() & new[name].notna()).sum()) for name in same}
-    blanked = {name: int((old[name].notna() & new[name].isna()).sum()) for name in same}
-    changed = {name: _differing(old[name], new[name]) for name in same}
+    was, became = _kinds(old), _kinds(new)
+    retyped = [name for name in shared if was[name] != became[name]]
+    same = [name for name in shared if name not in set(retyped)]
+    filled, blanked, changed = _counts(old[same], new[same], was)
     return [
         *_counted("filled", "missing cell", filled),
         *_counted("blanked", "cell", blanked),
         *_counted("changed", "cell", changed),
-        *_retyped(new, retyped),
+        *_retyped(became, retyped),
         *_exchanged(old, new),
     ]
 
 
-def _retyped(new: pd.DataFrame, names: list[str]) -> list[str]:
+def _retyped(became: Mapping[Any, str], names: list[str]) -> list[str]:
     """Word the columns that became numbers, dates or text."""
-    kinds = {kind: [name for name in names if _kind(new[[name]]) == kind] for kind in _KINDS}
+    kinds = {kind: [name for name in names if became[name] == kind] for kind in _KINDS}
     return [f"turned {_columns(these)} into {kind}s" for kind, these in kinds.items() if these]
 
 
@@ -105,14 +105,47 @@ def _exchanged(old: pd.DataFrame, new: pd.DataFrame) -> list[str]:
     ]
 
 
-def _differing(old: pd.Series, new: pd.Series) -> int:
-    """Count cells that are there on both sides and differ."""
-    both = (old.notna() & new.notna()).to_numpy()
-    return int((old.to_numpy()[both] != new.to_numpy()[both]).sum())
+def _counts(
+    old: pd.DataFrame, new: pd.DataFrame, kinds: Mapping[Any, str]
+) -> tuple[dict[str, int], ...]:
+    """Count by column the cells that were filled, blanked and changed.
+
+    Number columns are counted together: one by one, this would take longer than the cleaning.
+    """
+    every = [str(name) for name in old]
+    names = [name for name in every if kinds[name] == "number"]
+    found: tuple[dict[str, int], ...] = ({}, {}, {})
+    both = [frame[names].to_numpy("float64", na_value=np.nan) for frame in (old, new)]
+    _note(found, names, both, [np.isnan(values) for values in both])
+    for name in (name for name in every if kinds[name] != "number"):
+        cells = [frame[[name]] for frame in (old, new)]
+        gaps = [frame.isna().to_numpy() for frame in cells]
+        _note(found, [name], [frame.to_numpy() for frame in cells], gaps)
+    return tuple({name: one[name] for name in every} for one in found)
 
 
-def _kind(frame: pd.DataFrame) -> str:
-    return "number" if numbers(frame) else "date" if dates(frame) else "text cell"
+def _note(
+    found: tuple[dict[str, int], ...],
+    names: list[str],
+    cells: Sequence[np.ndarray],
+    gaps: Sequence[np.ndarray],
+) -> None:
+    """Add the counts of some columns, given before and after."""
+    (old, new), (was_gap, is_gap) = cells, gaps
+    differs = np.zeros(old.shape, dtype=bool)
+    there = ~(was_gap | is_gap)
+    differs[there] = old[there] != new[there]
+    for counted, which in zip(found, (was_gap & ~is_gap, ~was_gap & is_gap, differs), strict=True):
+        counted.update(zip(names, which.sum(axis=0).tolist(), strict=True))
+
+
+def _kinds(frame: pd.DataFrame) -> dict[Any, str]:
+    """Return what each column holds."""
+    return {
+        **dict.fromkeys(frame.columns, "text cell"),
+        **dict.fromkeys(dates(frame), "date"),
+        **dict.fromkeys(numbers(frame), "number"),
+    }
 
 
 def _counted(verb: str, noun: str, cells: dict[str, int]) -> list[str]:

@@ -124,8 +124,8 @@ def _way(one: Mapping[str, Any], chosen: str) -> dict[str, Any]:
 def lines(choice: Mapping[str, Any]) -> Group:
     """Return the choice for a terminal."""
     grid = Grid(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    for title in ("Candidate", "seen gain", "picked"):
-        grid.add_column(title, justify="left" if title == "Candidate" else "right", overflow="fold")
+    for head in ("Candidate", "seen gain", "picked"):
+        grid.add_column(head, justify="left" if head == "Candidate" else "right", overflow="fold")
     grid.add_column("", overflow="fold")
     for one in choice["candidates"]:
         style = "bold" if one["is_taken"] else ""
