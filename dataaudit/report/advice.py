@@ -110,7 +110,7 @@ def _unproven(why: str) -> Iterator[dict[str, str]]:
 _USE = "Train on `clean/train.parquet`, and put new rows through `dataaudit apply`."
 _AFTER = {
     "helps": _USE,
-    "harms": "Take steps out of `clean` until it does no harm, or train without it.",
+    "harms": "Train on the plain preparation (`base`), or let `dataaudit tune` choose the steps.",
     "undecided": "Stay with the plain preparation (`base`) until more rows decide: it is simpler.",
     "no practical difference": (
         "Keep the plain preparation (`base`: one-hot, median with a flag, standard scaling). What "

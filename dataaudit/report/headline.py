@@ -170,7 +170,9 @@ def _measured(
     if plain and plain["verdict"] == "helps":
         return _helped(plain, comparison)
     if plain and plain["verdict"] == "harms":
-        return "bad", f"Leave the cleaning out: it costs {_amount(plain)} of {label}."
+        return "bad", (
+            f"Plain preparation does better: this cleaning costs {_amount(plain)} of {label}."
+        )
     if cause and cause["is_elsewhere"] and not (bill and bill["is_proven"]):
         return "open", f"It is not your data: {cause['title']}."
     if _learns_nothing(comparison):

@@ -26,6 +26,7 @@ _STYLES = {
 }
 _WIDEST = 110  # longer lines are hard to read; about what print sets in two columns
 _BAR = 24
+_ROOM = (60, 100)  # characters that a bill takes with intervals, and with bars as well
 _NAMED = 6  # columns that a line names
 _FIRST = "report.html"
 
@@ -61,7 +62,7 @@ def show(
     console = console or Console(stderr=True)
     parts = [
         _verdict(report),
-        _bill(report["bill"]),
+        _bill(report["bill"], min(console.width, _WIDEST)),
         choice.lines(report["choice"]) if report.get("choice") else None,
         _next(report["next"]),
         _findings(report),
@@ -91,42 +92,35 @@ def _verdict(report: Mapping[str, Any]) -> RenderableType:
     )
 
 
-def _bill(bill: Mapping[str, Any] | None) -> RenderableType | None:
+def _bill(bill: Mapping[str, Any] | None, width: int) -> RenderableType | None:
     """Return what each step is worth, line by line, and all of them together."""
     if bill is None:
         return None
     title = Text("The bill", style="bold")
     if bill["missing"]:
         return Group(title, _prose(bill["missing"]))
-    grid = _grid(4)
+    grid = _grid(3 + sum(width >= needed for needed in _ROOM))
     grid.columns[0].no_wrap = False
-    for row in (*bill["rows"], *bill["others"]):
-        bar = _bar(bill["axis"], {**row, "value": row["stop"]}, since=row["start"])
-        grid.add_row(_labelled(row, bill), Text(row["text"]), Text(bar), _judged(row))
+    for row in bill["rows"]:
+        _enter(grid, row, row["label"], bill["axis"])
+    for row in bill["others"]:
+        _enter(grid, row, f"{row['label']} (not in `clean`)", bill["axis"])
     for row in bill["against"]:
-        note = f" ({row['note']})" if row["note"] else ""
-        grid.add_row(
-            Text(row["label"]), Text(row["text"]), Text(), _judged(row) + Text(note, "dim")
-        )
+        _enter(grid, row, row["label"], None)
     unit = f", {bill['unit']}" if bill["unit"] else ""
     title.append(f"  what each step adds to {bill['label']}{unit}, 95 % interval", "not bold")
     told = [*bill["sentences"], bill["idle"]]
     return Group(title, grid, *(_prose(text, "dim") for text in told if text))
 
 
-def _labelled(row: Mapping[str, Any], bill: Mapping[str, Any]) -> Text:
-    """Return the name of a line; what is no step of `clean` says so."""
-    is_other = any(row is other for other in bill["others"])
-    return Text(f"{row['label']} (not in clean)" if is_other else row["label"])
-
-
-def _judged(row: Mapping[str, Any]) -> Text:
-    """Return verdict, interval and rows needed of a line."""
-    if not row["word"]:
-        return Text(row["interval"], "dim")
-    needed = f"; {row['needed']}" if row["needed"] else ""
-    text = Text(row["word"], _STYLES[row["tone"]])
-    return text.append(f" ({row['interval']}{needed})", "dim")
+def _enter(grid: Grid, row: Mapping[str, Any], label: str, axis: Mapping[str, Any] | None) -> None:
+    """Enter one line of the bill: label, amount, a bar and an interval where there is room."""
+    more = row.get("needed") or row.get("note") or ""
+    said = Text(row["word"], _STYLES[row["tone"]] if row["tone"] else "")
+    said.append(f"{', ' if row['word'] and more else ''}{more}", "dim")
+    bar = "" if axis is None else _bar(axis, {**row, "value": row["stop"]}, since=row["start"])
+    drawn = [Text(row["interval"], "dim"), Text(bar)][: len(grid.columns) - 3]
+    grid.add_row(_prose(label), Text(row["text"]), *drawn[::-1], said)
 
 
 def _next(steps: Sequence[Mapping[str, Any]]) -> RenderableType | None:
