@@ -196,8 +196,22 @@ def _ladder(start: Plan, prove: ProveSpec) -> list[Plan]:
     return plans[1:]
 
 
-def priced(given: Plan, target: Target, columns: int, train: TrainSpec, *, is_stock: bool) -> Plan:
-    """Return the plan with steps and seconds."""
+def priced(
+    given: Plan,
+    target: Target,
+    columns: int,
+    train: TrainSpec,
+    *,
+    is_stock: bool,
+    prepared: float = 1.0,
+) -> Plan:
+    """Return the plan with steps and seconds.
+
+    Parameters
+    ----------
+    prepared
+        The share of preparing that is left to each arm; the rest is done once for several.
+    """
     learnt = given.rows * (given.folds - 1) // given.folds
     steps = budget(train, max(1, learnt))
     weights = _weights(train, 2 * columns, target.outputs)
@@ -205,7 +219,7 @@ def priced(given: Plan, target: Target, columns: int, train: TrainSpec, *, is_st
     one = steps.total * (_PER_STEP + _PER_STEP_WEIGHT * steps.batch * weights)
     one += looks * learnt * weights * _PER_LOOK_WEIGHT
     one *= _STOCK_FACTOR if is_stock else 1
-    one += _PER_PREPARATION + _PER_CELL * given.rows * columns
+    one += prepared * (_PER_PREPARATION + _PER_CELL * given.rows * columns)
     compiled = given.networks if is_stock else min(given.networks, _STACKS)
     seconds = given.fits * one + _PER_COMPILATION * compiled
     return replace(given, steps=steps.total, seconds=seconds)
