@@ -38,12 +38,14 @@ def ours(job: str, table: Path, out: Path) -> None:
     with DuckDBEngine(memory_limit="700MB") as engine:
         source = read(table, engine=engine)
         columns = {name: source.columns[name] for name in [*names, TARGET]}
-        rows = lowest(engine, "typed", columns, rows=source.rows, limit=FIT_ROWS, seed=0)
+        rows = lowest(
+            engine, source.plain or "typed", columns, rows=source.rows, limit=FIT_ROWS, seed=0
+        )
         frame = to_pandas(rows, columns)
         cleaning = Cleaning.build(steps, configured(), kind="classification", seed=0)
         cleaning.fit(frame[names], frame[TARGET])
         rest = [name for name in source.columns if name not in names] if job == "scale" else []
-        compiling.write(engine, "typed", source.columns, cleaning, out, keep=rest)
+        compiling.write(engine, source.plain or "typed", source.columns, cleaning, out, keep=rest)
 
 
 def peer(job: str, table: Path, out: Path) -> None:

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pyarrow as pa
 
+from dataaudit.engine import Engine
 from dataaudit.engine.sql import ident
 from dataaudit.profile import ColumnProfile
 from dataaudit.table import Table
@@ -40,22 +41,38 @@ def repeating(table: Table, names: Sequence[str]) -> str | None:
         All columns of these rows; None where no row can have a twin.
     """
     columns = ", ".join(ident(name) for name in _telling(table, names))
-    keyed = f"SELECT hash({columns}) AS key FROM {ident(table.typed)}"
-    if table.rows <= _SORTED_AT_MOST:
-        keys = _repeated(table, keyed)
-        if not len(keys):
-            return None
-        table.engine.register(_KEYS, pa.table({"key": keys}))
-        repeated = f"SELECT key FROM {_KEYS}"
+    relation = ident(table.typed)
+    keys = repeated(table.engine, f"SELECT hash({columns}) FROM {relation}", table.rows)
+    return keys and f"SELECT * FROM {relation} WHERE hash({columns}) IN ({keys})"
+
+
+def repeated(engine: Engine, numbers: str, rows: int) -> str | None:
+    """Return a SELECT of the numbers that occur more than once; None where there is none.
+
+    Parameters
+    ----------
+    engine
+        Where they are.
+    numbers
+        A SELECT of one column of unsigned 64-bit numbers.
+    rows
+        How many it gives at most; many are grouped by the engine, which may spill.
+    """
+    if rows <= _SORTED_AT_MOST:
+        keys = _repeated(engine, numbers)
+        engine.register(_KEYS, pa.table({"key": keys}))
+        count = len(keys)
     else:
-        repeated = f"SELECT key FROM ({keyed}) AS keyed GROUP BY key HAVING count(*) > 1"
-    return f"SELECT * FROM {ident(table.typed)} WHERE hash({columns}) IN ({repeated})"
+        found = f"SELECT key FROM ({numbers}) AS keyed(key) GROUP BY key HAVING count(*) > 1"
+        engine.store(_KEYS, found)
+        count = engine.query(f"SELECT count(*) FROM {_KEYS}").column(0)[0].as_py()
+    return f"SELECT key FROM {_KEYS}" if count else None
 
 
-def _repeated(table: Table, keyed: str) -> np.ndarray:
+def _repeated(engine: Engine, numbers: str) -> np.ndarray:
     """Return the numbers that occur more than once."""
     parts: list[list[np.ndarray]] = [[] for _ in range(_PARTS)]
-    for batch in table.engine.batches(keyed):
+    for batch in engine.batches(numbers):
         keys = batch.column(0).to_numpy()
         part = keys >> np.uint64(64 - _PARTS.bit_length() + 1)
         for place in range(_PARTS):

@@ -57,7 +57,7 @@ def _(step: UnifyTypes, cells: Sequence[Cell], query: Query) -> list[Cell]:
             raise query.refuse(f"`{cell.name}` held {kind}s in training and is {cell.kind} now")
     may_be_infinite = {c.name for c in cells if c.kind == "number"} - query.whole
     if query.is_filled_next:
-        query.unbounded = frozenset(may_be_infinite)
+        query.unbounded = frozenset(c.sql for c in cells if c.name in may_be_infinite)
         return list(cells)
     return [replace(c, sql=finite(c.sql, query)) if c.name in may_be_infinite else c for c in cells]
 
@@ -146,29 +146,15 @@ def _(step: FillGaps, cells: Sequence[Cell], query: Query) -> list[Cell]:
         if cell.kind == "date" and pd.isna(pd.to_datetime(fill, errors="coerce")):
             raise query.refuse(f"it fills the dates of `{cell.name}` with a word")
     filled = [
-        replace(cell, sql=_filled(cell, value_sql(fill, cell.kind), query))
+        replace(cell, sql=query.fill(cell, value_sql(fill, cell.kind)))
         for cell, fill in zip(cells, step.fills_, strict=True)
     ]
     flags = [
-        Cell(f"missingindicator_{cell.name}", flag(_is_gap(cell, query)), "number")
+        Cell(f"missingindicator_{cell.name}", flag(query.gap(cell)), "number")
         for cell, has_gaps in zip(cells, step.has_gaps_, strict=True)
         if has_gaps and step.add_indicator
     ]
-    query.unbounded = frozenset()
     return filled + flags
-
-
-def _filled(cell: Cell, fill: str, query: Query) -> str:
-    """Return a cell, filled where it is missing."""
-    if cell.name in query.unbounded:
-        return f"CASE WHEN isfinite({cell.sql}) THEN {cell.sql} ELSE {fill} END"
-    return f"coalesce({cell.sql}, {fill})"
-
-
-def _is_gap(cell: Cell, query: Query) -> str:
-    """Return whether a cell is missing."""
-    test = f"isfinite({cell.sql}) IS NOT TRUE"
-    return test if cell.name in query.unbounded else f"{cell.sql} IS NULL"
 
 
 @sql_of.register
@@ -188,6 +174,6 @@ def _bent(x: str, z: str, clip: float, query: Query) -> str:
     """Return z / sqrt(1 + (z / clip)^2), for what z is of x."""
     far = furthest(clip)
     within = f"greatest({number(-far)}, least({number(far)}, {z}))"  # they pass over NULL
-    y = query.let(f"CASE WHEN {x} IS NOT NULL THEN {within} END")
+    y = query.let(within if x in query.full else f"CASE WHEN {x} IS NOT NULL THEN {within} END")
     q = f"({y} / {number(clip)})"
     return f"{y} / sqrt({number(1)} + {q} * {q})"

@@ -59,9 +59,13 @@ class Query:
     whole
         Columns of whole numbers and booleans, which cannot be infinite.
     is_filled_next
-        Whether the step that follows fills gaps, and may thus test for infinity on its way.
+        Whether the step that follows fills every gap, and may thus test for infinity on its way.
     unbounded
-        Columns that may be infinite, before that step, where infinite means missing.
+        The SQL of columns that may be infinite, before that step, where infinite means missing.
+    filled
+        The SQL of cells that the step fills, so that none is missing behind it.
+    full
+        The SQL of columns without a missing cell, before a step.
     """
 
     training: bool
@@ -71,6 +75,8 @@ class Query:
     whole: frozenset[str] = frozenset()
     is_filled_next: bool = False
     unbounded: frozenset[str] = frozenset()
+    full: frozenset[str] = frozenset()
+    filled: set[str] = field(default_factory=set)
     step: str = ""
     lets: list[tuple[int, str, str]] = field(default_factory=list)
     joins: list[tuple[int, str, str]] = field(default_factory=list)
@@ -80,10 +86,24 @@ class Query:
     def begin(self, step: str) -> None:
         """Start a step."""
         self.step, self.lets, self.joins, self.tables = step, [], [], []
+        self.filled = set()
 
     def refuse(self, reason: str) -> NoSqlFormError:
         """Return the error that says that the step has no SQL form."""
         return NoSqlFormError(self.step, reason)
+
+    def gap(self, cell: Cell) -> str:
+        """Return whether a cell is missing."""
+        test = f"isfinite({cell.sql}) IS NOT TRUE"
+        return test if cell.sql in self.unbounded else f"{cell.sql} IS NULL"
+
+    def fill(self, cell: Cell, value: str) -> str:
+        """Return a cell, and a value where it is missing."""
+        sql = f"coalesce({cell.sql}, {value})"
+        if cell.sql in self.unbounded:
+            sql = f"CASE WHEN isfinite({cell.sql}) THEN {cell.sql} ELSE {value} END"
+        self.filled.add(sql)
+        return sql
 
     def let(self, sql: str) -> str:
         """Compute an expression once; return the name under which it stands."""

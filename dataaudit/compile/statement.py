@@ -9,7 +9,7 @@ from typing import Any
 
 from dataaudit.compile import encoding, ours  # noqa: F401 - they register the functions
 from dataaudit.compile.query import Cell, Kind, Query, sql_of
-from dataaudit.defects.missing.impute import FillGaps
+from dataaudit.compile.theirs import fills
 from dataaudit.engine.sql import ident
 from dataaudit.errors import ConfigError, NoSqlFormError
 from dataaudit.pipeline import Cleaning
@@ -131,9 +131,12 @@ def compiled(
     following = [step for _, step in cleaning.fitted_[1:]] + [None]
     for number, (name, step) in enumerate(cleaning.fitted_, start=1):
         query.begin(name)
-        query.is_filled_next = is_duckdb and isinstance(following[number - 1], FillGaps)
+        query.is_filled_next = is_duckdb and fills(following[number - 1])
         before, cells = cells, _after(step, cells, query)
         parts.step(f"{number}_{name}", type(step).__name__, before, cells, query)
+        query.full = frozenset(ident(cell.name) for cell in cells if cell.sql in query.filled)
+        if not query.is_filled_next:
+            query.unbounded = frozenset()
         cells = [Cell(cell.name, ident(cell.name), cell.kind) for cell in cells]
     last = [cell.sql for cell in cells] + [f"{alias} AS {name}" for alias, name in passed]
     return Statement(sql=parts.statement(last), cells=cells)

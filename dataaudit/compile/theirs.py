@@ -20,16 +20,40 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from dataaudit.compile.query import Cell, Query, flag, number, renamed, sql_of, value_sql
+from dataaudit.compile.query import (
+    Cell,
+    Query,
+    finite,
+    flag,
+    number,
+    renamed,
+    sql_of,
+    value_sql,
+)
+from dataaudit.defects.missing.impute import FillGaps
 from dataaudit.estimator import FrameTransformer
 
 PASS = "passthrough"  # noqa: S105 - scikit-learn's word for a step that does nothing
 
 
+def fills(step: Any) -> bool:
+    """Tell whether a step fills every gap of the columns that it leaves."""
+    if isinstance(step, ColumnTransformer):
+        parts = [
+            inner
+            for _, inner, columns in step.transformers_
+            if isinstance(columns, slice) or len(columns)
+        ]
+        return all(part == "drop" or fills(part) for part in parts)
+    return isinstance(step, FillGaps) or (
+        isinstance(step, SimpleImputer) and bool(pd.isna(step.missing_values))
+    )
+
+
 @sql_of.register
 def _(step: SimpleImputer, cells: Sequence[Cell], query: Query) -> list[Cell]:
     kept = [
-        replace(cell, sql=_filled(cell, fill, step.missing_values))
+        replace(cell, sql=_filled(cell, fill, step.missing_values, query))
         for cell, fill in zip(cells, step.statistics_, strict=True)
         if step.keep_empty_features or step.strategy == "constant" or not pd.isna(fill)
     ]
@@ -37,20 +61,18 @@ def _(step: SimpleImputer, cells: Sequence[Cell], query: Query) -> list[Cell]:
     return renamed(step, cells, [*kept, *flags])
 
 
-def _is_gap(cell: Cell, missing: Any) -> str:
+def _is_gap(cell: Cell, missing: Any, query: Query) -> str:
     """Return whether a cell is what a step takes for missing."""
-    if pd.isna(missing):
-        return f"{cell.sql} IS NULL"
-    return f"{cell.sql} = {value_sql(missing, cell.kind)}"
+    return query.gap(cell) if pd.isna(missing) else f"{cell.sql} = {value_sql(missing, cell.kind)}"
 
 
-def _filled(cell: Cell, fill: Any, missing: Any) -> str:
+def _filled(cell: Cell, fill: Any, missing: Any, query: Query) -> str:
     if pd.isna(fill):
-        return cell.sql
+        return finite(cell.sql, query) if cell.sql in query.unbounded else cell.sql
     value = value_sql(fill, cell.kind)
     if pd.isna(missing):
-        return f"coalesce({cell.sql}, {value})"
-    return f"CASE WHEN {_is_gap(cell, missing)} THEN {value} ELSE {cell.sql} END"
+        return query.fill(cell, value)
+    return f"CASE WHEN {_is_gap(cell, missing, query)} THEN {value} ELSE {cell.sql} END"
 
 
 @sql_of.register
@@ -58,7 +80,7 @@ def _(step: MissingIndicator, cells: Sequence[Cell], query: Query) -> list[Cell]
     if step.error_on_new and step.features == "missing-only":
         raise query.refuse("it refuses gaps in columns that had none, and SQL cannot")
     flags = [
-        Cell(cells[i].name, flag(_is_gap(cells[i], step.missing_values)), "number")
+        Cell(cells[i].name, flag(_is_gap(cells[i], step.missing_values, query)), "number")
         for i in step.features_
     ]
     return renamed(step, cells, flags)

@@ -1,6 +1,6 @@
 """Which rows repeat a value of an earlier row: by hashes first, by values for the few that repeat.
 
-Nothing is sorted, and of values that stand once only a hash of 8 bytes is held, in the engine.
+Of values that stand once only a hash of 8 bytes is held.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from dataaudit.contract.cells import Rows
 from dataaudit.engine import Engine
 from dataaudit.engine.sql import ident
 from dataaudit.source.columns import ROW
+from dataaudit.twins import repeated
 
-_HASHES = "contract_hashes"
+_ALIKE = "contract_alike"
 
 
 def store_repeats(engine: Engine, rows: Rows, group: Sequence[str], name: str) -> bool:
@@ -28,27 +29,19 @@ def store_repeats(engine: Engine, rows: Rows, group: Sequence[str], name: str) -
         Of the relation to store.
     """
     keys = [_key(rows, column) for column in group]
-    names = [ident(f"k{i}") for i in range(len(keys))]
+    names = ", ".join(ident(f"k{i}") for i in range(len(keys)))
     present = " AND ".join(f"{rows.cells[column].value} IS NOT NULL" for column in group)
-    hashed = f"hash({', '.join(keys)})"
-    source = f"FROM {rows.sql} WHERE {present}"
-    engine.store(
-        _HASHES,
-        f"SELECT h FROM (SELECT {hashed} AS h {source}) AS hashed GROUP BY h HAVING count(*) > 1",
-    )
-    if not engine.query(f"SELECT count(*) FROM {_HASHES}").column(0)[0].as_py():
+    hashed, source = f"hash({', '.join(keys)})", f"FROM {rows.sql} WHERE {present}"
+    count = engine.query(f"SELECT count(*) FROM {rows.sql}").column(0)[0].as_py()
+    again = repeated(engine, f"SELECT {hashed} {source}", count)
+    if again is None:
         return False
-    keyed = ", ".join(f"{key} AS {alias}" for key, alias in zip(keys, names, strict=True))
-    candidates = f"SELECT {ROW}, {keyed} {source} AND {hashed} IN (SELECT h FROM {_HASHES})"
-    firsts = (
-        f"SELECT {', '.join(names)}, min({ROW}) AS first FROM ({candidates}) AS candidates "
-        f"GROUP BY {', '.join(names)} HAVING count(*) > 1"
-    )
-    equal = " AND ".join(f"c.{alias} = f.{alias}" for alias in names)
+    keyed = ", ".join(f"{key} AS {ident(f'k{i}')}" for i, key in enumerate(keys))
+    engine.store(_ALIKE, f"SELECT {ROW}, {keyed} {source} AND {hashed} IN ({again})")
+    firsts = f"SELECT {names}, min({ROW}) AS first FROM {_ALIKE} GROUP BY {names}"
     engine.store(
         name,
-        f"SELECT c.{ROW} FROM ({candidates}) AS c JOIN ({firsts}) AS f ON {equal} "
-        f"WHERE c.{ROW} > f.first",
+        f"SELECT {ROW} FROM {_ALIKE} JOIN ({firsts}) AS firsts USING ({names}) WHERE {ROW} > first",
     )
     return True
 

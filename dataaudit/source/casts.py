@@ -174,19 +174,19 @@ def is_gap(x: str, kind: str, nulls: Sequence[str]) -> str:
     text = x if kind == "VARCHAR" else f"CAST({x} AS VARCHAR)"
     found = [unless_plain(text, nulls, one_of(stripped(text), ("", *nulls)), "FALSE")]
     if native_dtype(kind) == "float":
-        found.append(f"NOT ({is_number(f'{x}::DOUBLE')})")
+        found.append(is_nan(f"{x}::DOUBLE"))
     if native_dtype(kind) in ("int", "float"):
         found += [f"{x}::DOUBLE = {literal(token)}::DOUBLE" for token in nulls if _is_number(token)]
     return f"({' OR '.join(found)})"
 
 
-def is_number(x: str) -> str:
-    """Return whether a double is a number, infinite ones included.
+def is_nan(x: str) -> str:
+    """Return whether a double is no number (NaN).
 
     DuckDB 2.0 takes ``isnan`` for false where a Parquet file names a smallest and a largest cell;
     these say nothing of NaN.
     """
-    return f"isfinite({x}) OR isinf({x})"
+    return f"(NOT isfinite({x}) AND NOT isinf({x}))"
 
 
 def _native(x: str, kind: str, dtype: str, nulls: Sequence[str]) -> str:
@@ -194,7 +194,7 @@ def _native(x: str, kind: str, dtype: str, nulls: Sequence[str]) -> str:
     if dtype == "int":
         value = f"{x}::BIGINT"
     elif dtype == "float":
-        value = f"CASE WHEN {is_number(f'{x}::DOUBLE')} THEN {x}::DOUBLE END"
+        value = f"CASE WHEN {is_nan(f'{x}::DOUBLE')} THEN NULL ELSE {x}::DOUBLE END"
     elif dtype == "date":
         zoned = "TIME ZONE" in kind or kind.startswith("TIMESTAMPTZ")
         value = f"{x}::TIMESTAMPTZ::TIMESTAMP" if zoned else f"{x}::TIMESTAMP"
