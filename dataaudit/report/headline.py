@@ -71,18 +71,11 @@ def headline(
         "tone": tone,
         "title": title,
         "gate": failed,
-        "lines": list(
-            filter(
-                None,
-                [
-                    *scores,
-                    " ".join(moved[:2]),
-                    " ".join(moved[2:]),
-                    *([] if bill and bill["against"] else verdicts),
-                    diagnosis,
-                ],
-            )
-        ),
+        "lines": [
+            *scores,
+            *filter(None, [" ".join(moved[:2]), " ".join(moved[2:])]),
+            *([] if bill and bill["against"] else verdicts),
+        ],
         "worst": [{key: f[key] for key in keys} for f in worst if not _is_mended(f)][:_WORST],
         "mended": _mended(worst),
         "counts": counts(findings),
@@ -181,6 +174,8 @@ def _measured(
         return "good", _prepared(naive, comparison, bills.best(bill))
     if naive and naive["verdict"] == "harms":
         return "bad", f"Leave the cleaning out: raw input is {_amount(naive)} of {label} better."
+    if cause and cause["is_elsewhere"]:
+        return "open", f"It is not the data alone: {cause['title']}."
     if words == {"undecided"} or (plain and plain["verdict"] == "undecided"):
         return "open", "Undecided: there are too few rows to tell whether cleaning helps."
     if warnings:

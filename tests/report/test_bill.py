@@ -102,8 +102,16 @@ NOTHING = {"scale": (0.001, 0.004, "no practical difference")}
 def test_where_the_bill_proves_nothing_and_a_cause_is_proven_it_is_not_the_data(make):
     report = reported(make, make.bill(NOTHING), diagnosis=CAUSE)
     assert report["headline"]["title"] == "It is not your data: the learning rate is too high."
-    assert "At a tenth of it accuracy rises by 4.0 points." in report["headline"]["lines"]
-    assert report["next"][0]["text"] == "Lower `train.optimizer.learning_rate` to a tenth."
+    first = report["next"][0]
+    assert first["text"] == "Lower `train.optimizer.learning_rate` to a tenth."
+    assert first["why"] == "At a tenth of it accuracy rises by 4.0 points."
+
+
+def test_where_the_whole_is_open_a_proven_cause_elsewhere_is_the_title(make):
+    bill = make.bill({"scale": (0.05, 0.01, "helps")})
+    open_ = {"base": "undecided", "naive": "undecided"}
+    title = reported(make, bill, diagnosis=CAUSE, **open_)["headline"]["title"]
+    assert title == "It is not the data alone: the learning rate is too high."
 
 
 def test_a_proven_price_keeps_the_title_and_the_cause_is_told_as_well(make):
