@@ -3,16 +3,17 @@
     python benchmarks/bill_harm.py DATA [--seeds 3] [--workers 2] [TABLE ...]
 
 DATA has adult/, cardio and thyroid in outliers/, horse_colic/, mammography/, pima/ and taxis/;
-breast_cancer, digits, diabetes and wine come with scikit-learn. For each of ten tables and each
-seed, up to 600 rows are drawn (1,500 of mammography, which has few positives) and 30 % of them put
+breast_cancer, digits and diabetes come with scikit-learn. For each of ten tables and each seed, up
+to 600 rows are drawn (4,000 of mammography and thyroid, which have few positives) and 30 % put
 aside. `choose` sees the rest alone. Then the recommended cleaning, the one the rule would take
 without asking whether it is sure, and doing nothing are trained on the rest and judged by the rows
 put aside.
 
 Exit code 0: no recommended cleaning is significantly worse than doing nothing; promised less
 realised gain averages within half a point or two of its standard errors, whichever is larger; the
-realised gain lies in the promised 95 % prediction interval in at least 90 % of the draws. The last
-two are asked of the cleaning that the rule takes as well, where no draw is right by doing nothing.
+realised gain lies in the promised 95 % prediction interval in at least 90 % of the draws. Where
+doing nothing is recommended, that is so by itself, so the last two are asked of the corrected gain
+of whatever the rule takes as well, in every draw.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ from dataaudit.proof.spec import ProveSpec, TrainSpec
 from dataaudit.proof.statistics import Interval, interval
 from dataaudit.proof.target import Target
 
-MOST_ROWS, MOST_RARE_ROWS, HELD = 600, 1_500, 0.3
+MOST_ROWS, MOST_RARE_ROWS, HELD = 600, 4_000, 0.3
+RARE = ("mammography", "thyroid")
 HALF_A_POINT, LEAST_INSIDE = 0.005, 0.9
 TRAIN = TrainSpec(max_steps=400, optimizer={"learning_rate": 0.003})
 PROVE = ProveSpec(folds=3, repeats=2)
@@ -79,7 +81,7 @@ TABLES: dict[str, Callable[[Path], Table]] = {
     "taxis": lambda data: _csv(
         data / "taxis/taxis.csv", "payment", ["tip", "total"], parse_dates=["pickup", "dropoff"]
     ),
-    "wine": lambda _: _bundled("wine"),
+    "thyroid": lambda data: parquet(data / "outliers/thyroid.parquet"),
 }
 
 
@@ -106,7 +108,7 @@ def draw(name: str, data: Path, seed: int) -> Draw:
     X, y = TABLES[name](data)
     numbers = X.select_dtypes("number").columns
     X[numbers] = X[numbers].astype("float64")
-    most = MOST_RARE_ROWS if name == "mammography" else MOST_ROWS
+    most = MOST_RARE_ROWS if name in RARE else MOST_ROWS
     rows = np.random.default_rng([seed, 11]).permutation(len(X))[:most]
     X, y = X.iloc[rows].reset_index(drop=True), y.iloc[rows].reset_index(drop=True)
     kind = "regression" if name == "diabetes" else "classification"
@@ -207,18 +209,15 @@ def run(data: Path, seeds: int, workers: int, names: Sequence[str]) -> int:
         )
     harmed = [f"{one.table} {one.seed}" for one in draws if one.realised.high < 0]
     acting = [one for one in draws if not one.does_nothing]
-    picked = [one for one in draws if one.selected != "do nothing"]
     naive = np.mean([one.naive - one.realised_selected.value for one in draws])
     is_right, sentence = told(draws, of_selected=False)
     print(f"recommended: {len(acting)} of {len(draws)} do something; {sentence}")
-    if len(picked) > 1:
-        is_well, sentence = told(picked, of_selected=True)
-        is_right = is_right and is_well
-        print(f"whatever was selected, {len(picked)} draws: {sentence}")
+    is_well, sentence = told(draws, of_selected=True)
+    print(f"whatever the rule takes: {sentence}")
     print(f"best seen less realised: {100 * naive:+.2f} points")
     print(f"significantly worse than doing nothing: {', '.join(harmed) or 'none'}")
     print(f"{time.perf_counter() - began:.0f} s")
-    return 0 if is_right and not harmed else 1
+    return 0 if is_right and is_well and not harmed else 1
 
 
 def main() -> None:

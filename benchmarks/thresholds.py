@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from bill_harm import TABLES, Table, parquet
+from bill_harm import TABLES, Table
 
 from dataaudit.proof.arms import Base
 from dataaudit.proof.fitting import Recipe, prepare
@@ -32,10 +32,7 @@ MOST_ROWS = 5_000
 
 def table(name: str, data: Path) -> Table:
     """Return at most 5,000 rows of a table."""
-    if name == "thyroid":
-        X, y = parquet(data / "outliers/thyroid.parquet")
-    else:
-        X, y = TABLES[name](data)
+    X, y = TABLES[name](data)
     rows = np.random.default_rng(1).permutation(len(X))[:MOST_ROWS]
     X = X.iloc[rows].reset_index(drop=True)
     numbers = X.select_dtypes("number").columns

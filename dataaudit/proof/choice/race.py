@@ -251,9 +251,9 @@ def _going(
             least_error=floor,
         )
         if apart.verdict == HARMS:
-            runs[one.name].left = f"surely worse than `{best.name}`"
+            runs[one.name].left = "surely worse than the best"
         elif apart.verdict == SAME and one.changes > best.changes:
-            runs[one.name].left = f"no better than `{best.name}`, which does less"
+            runs[one.name].left = "no better than the best, which does less"
         elif place - (going[0] in ranked[:place]) >= GO_ON:
             runs[one.name].left = f"not among the best {GO_ON} so far"
     return [one for one in going if not runs[one.name].left]
