@@ -36,7 +36,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interaction:
-    """Two steps, of which one is worth more or less where the other is there."""
+    """A step that is worth more or less where another is there; "": where all others are."""
 
     name: str
     other: str

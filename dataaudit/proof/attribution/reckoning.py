@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -204,7 +204,22 @@ class _Reckoning:
         surest: dict[frozenset[str], Interaction] = {}
         for _, told in sorted(shown, key=lambda one: one[0]):  # of a pair, the surer way round
             surest.setdefault(frozenset({told.name, told.other}), told)
-        return sorted(surest.values(), key=lambda one: -abs(one.change.value))[:_MOST_NAMED]
+        named = frozenset(name for pair in surest for name in pair)
+        turned = [one for one in self._turned(game) if one.name not in named]
+        every = [*surest.values(), *turned]
+        return sorted(every, key=lambda one: -abs(one.change.value))[:_MOST_NAMED]
+
+    def _turned(self, game: shapley.Game) -> Iterator[Interaction]:
+        """Yield the steps that help alone and harm beside all others, or the other way round."""
+        players = self.roles.priced
+        for name in players:
+            alone = shapley.add_one(game, name)
+            last = shapley.leave_one_out(game, players, name)
+            change = self._weigh(_less(last, alone)).found
+            if alone.value * last.value < 0 and (change.low > 0 or change.high < 0):
+                yield Interaction(
+                    name=name, other="", without=alone.value, beside=last.value, change=change
+                )
 
     def _weigh(self, change: Estimate, family: int = 0) -> Weighed:
         """Judge a difference beside all others of the bill."""

@@ -149,6 +149,8 @@ def _sentence(bill: Sums, item: Item, verb: str) -> str:
 def _interaction(bill: Sums, one: Interaction) -> dict[str, Any]:
     """Return an interaction as plain values with its sentence."""
     first, second = _signed(bill.metric, one.without), _signed(bill.metric, one.beside)
+    start = f"{_capital(what(one.name))} is worth {first}"
+    rest = f"without {what(one.other)}, and {second} with it" if one.other else ""
     return {
         "name": one.name,
         "other": one.other,
@@ -156,10 +158,7 @@ def _interaction(bill: Sums, one: Interaction) -> dict[str, Any]:
         "beside": float(one.beside),
         "low": float(one.change.low),
         "high": float(one.change.high),
-        "sentence": (
-            f"{_capital(what(one.name))} is worth {first} without {what(one.other)}, "
-            f"and {second} with it."
-        ),
+        "sentence": f"{start} {rest or f'alone, and {second} beside all other steps'}.",
     }
 
 
