@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,6 +27,9 @@ from dataaudit.proof.statistics import (
 
 HELPS, HARMS = wording.HELPS, wording.HARMS
 SAME, UNDECIDED = wording.SAME, wording.UNDECIDED
+# Where there is nothing to learn, a chance pattern of one fold is in the models of all others: each
+# pair of folds agrees twice over, and the variance of their mean is up to double that of the rows.
+_BY_CHANCE = math.sqrt(2)
 _RELATIVE = 2.0  # science.md 1.4: one point of accuracy, or 2 % of a loss
 
 
@@ -204,6 +208,7 @@ def decide(
     has_learnt = True
     if floor is not None and made.verdict == HELPS:
         above = _gain(floor, after[1], metric)
+        above = Estimate(above.value, _BY_CHANCE * above.influence)
         has_learnt = interval(above, groups, least_error=least_error).low > 0
     return Verdict(
         before=before[0],
