@@ -10,6 +10,7 @@ from dataaudit.lazy import on_first_use
 _HOMES = {
     "audit": "dataaudit.auditing",
     "run": "dataaudit.chain",
+    "tune": "dataaudit.tuning",
     "apply": "dataaudit.applying",
     "load": "dataaudit.applying",
     "inject": "dataaudit.injecting",

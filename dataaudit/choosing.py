@@ -44,7 +44,10 @@ class Settled:
         """Return the evidence with the choice in it, and the verdict on it corrected."""
         if self.choice is not None:
             return entered(evidence, self.choice, unseen=unseen)
-        return evidence.with_part("choice", {"unavailable": self.why}) if self.why else evidence
+        if not self.why:
+            return evidence
+        note = f"No cleaning could be chosen, so the plain list was used ({self.why})."
+        return evidence.with_part("choice", {"unavailable": self.why}, [note])
 
 
 def settle(
