@@ -85,7 +85,7 @@ def orders(players: Iterable[str], seed: int = 0) -> list[tuple[str, ...]]:
     Examples
     --------
     >>> [''.join(order) for order in orders("abcd", seed=1)]
-    ['cabd', 'dbac', 'bdca', 'acdb']
+    ['dabc', 'cbad', 'bcda', 'adcb']
     """
     names = sorted(players)
     drawn = [names[i] for i in np.random.default_rng([seed, 4]).permutation(len(names))]
