@@ -51,4 +51,16 @@ DEFINITIONS = [
             ["clean", "The steps under `clean`, fitted on training rows alone."],
         ],
     },
+    {
+        "title": "The bill",
+        "words": [
+            [
+                "price of a step",
+                "What it adds to the score, averaged over all sets of the other steps (Shapley). "
+                "The prices sum to what all steps add.",
+            ],
+            ["as it came, encoded", "Text as one-hot columns, gaps as 0 or a level; no step on."],
+            ["not in `clean`", "A remedy that a finding calls for, tried on top of all steps."],
+        ],
+    },
 ]
