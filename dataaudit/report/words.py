@@ -56,8 +56,7 @@ DEFINITIONS = [
         "words": [
             [
                 "price of a step",
-                "What it adds to the score, averaged over all sets of the other steps (Shapley). "
-                "The prices sum to what all steps add.",
+                "What it adds, averaged over all sets of the other steps (Shapley); prices sum up.",
             ],
             ["as it came, encoded", "Text as one-hot columns, gaps as 0 or a level; no step on."],
             ["not in `clean`", "A remedy that a finding calls for, tried on top of all steps."],
