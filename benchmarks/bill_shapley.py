@@ -2,9 +2,9 @@
 
     python benchmarks/bill_shapley.py FOLDER
 
-FOLDER has ``adult_train.csv`` and ``adult_test.csv``. Takes 6,000 training rows; a tenth of the ages
-becomes -999, so that five steps change something (see `STEPS`). Prints what was planned, each price
-and the seconds. Exit code 0: under 5 minutes, and the prices sum to the gain.
+FOLDER has ``adult_train.csv`` and ``adult_test.csv``. Takes 6,000 training rows; a tenth of the
+ages becomes -999, so that five steps change something (see `STEPS`). Prints what was planned, each
+price and the seconds. Exit code 0: under 5 minutes, and the prices sum to the gain.
 """
 
 from __future__ import annotations
