@@ -19,6 +19,7 @@ _HOMES = {
     "prove": "dataaudit.proof",
     "KerasClassifier": "dataaudit.proof",
     "KerasRegressor": "dataaudit.proof",
+    "DiagnosisCallback": "dataaudit.proof.diagnosis.callback",
     "AuditTable": "dataaudit.steps",
     "ValidateContract": "dataaudit.steps",
     "WriteParquet": "dataaudit.steps",

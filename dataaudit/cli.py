@@ -15,6 +15,7 @@ from typing import Annotated
 
 import typer
 
+from dataaudit.cli_diagnose import diagnose
 from dataaudit.cli_inject import inject
 from dataaudit.commands import (
     AllowCode,
@@ -236,6 +237,7 @@ def schema() -> int:
 
 
 app.command()(inject)
+app.command()(diagnose)
 
 
 @app.callback(invoke_without_command=True)

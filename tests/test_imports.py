@@ -27,6 +27,7 @@ LAYERS = [
         "chain",
         "choosing",
         "cleansing",
+        "diagnosing",
         "drafting",
         "planting",
         "proving",
@@ -34,7 +35,7 @@ LAYERS = [
         "stages",
         "tuning",
     },
-    {"cli", "cli_inject", "commands"},
+    {"cli", "cli_diagnose", "cli_inject", "commands"},
 ]
 DOORS = {
     "keras": {"proof"},
@@ -44,7 +45,7 @@ DOORS = {
     "ruamel": {"config"},
     "yaml": {"config", "contract"},
     "imblearn": {"defects", "pipeline", "sampler", "steps"},
-    "typer": {"cli", "cli_inject", "commands"},
+    "typer": {"cli", "cli_diagnose", "cli_inject", "commands"},
     "duckdb": {"engine"},
 }
 FILES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")

@@ -51,6 +51,22 @@ def _cause(cause: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def show(told: Mapping[str, Any]) -> str:
+    """Return a diagnosis as text: what was proven and suspected, and what to do.
+
+    Parameters
+    ----------
+    told
+        As `Diagnosis.to_dict` gives it.
+    """
+    found = [one for one in told.get("causes", []) if one["status"] in _OPEN]
+    parts = [
+        f"{one['status']}: {one['title']} ({one['code']}). {one['sentence']} {one['next']}"
+        for one in found
+    ]
+    return "\n".join(sentence(part) for part in parts or [str(told["sentence"])])
+
+
 def lines(part: Mapping[str, Any] | None) -> Group | None:
     """Return the causes that are proven or suspected, for a terminal."""
     if part is None:
