@@ -56,7 +56,7 @@ def _csv(path: Path, target: str, drop: Sequence[str] = (), **given: object) -> 
 
 def parquet(path: Path) -> Table:
     """Read one of the tables with labelled outliers."""
-    frame = pd.readparquet(path)
+    frame = pd.read_parquet(path)
     return frame, frame.pop("label").astype(int).astype(str)
 
 
