@@ -9,6 +9,7 @@ in which the rate falls after a third of the patience.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from dataaudit.proof.diagnosis.cause import Cause, Signal
@@ -39,14 +40,15 @@ class Plateau(Cause):
         early = losses[: int((1 - _LATE) * len(losses))]
         fall = (min(early) - min(losses[len(early) :])) / abs(min(early) or 1.0)
         is_open = share is None or share > _SOME
+        is_late = _is_late(setup) and not any(b < a for a, b in pairwise(trace.rates))
         is_still = fall < _STILL and not trace.is_late_best and is_open
         return Signal(
-            is_present=is_still and _is_late(setup),
+            is_present=is_still and is_late,
             strength=_STILL / max(fall, _STILL / 10),
             evidence={"fall": fall, "share": share or 0.0},
             sentence=(
                 f"The loss fell by {max(fall, 0.0):.1%} in the last fifth of training"
-                + (", and nothing lowers the learning rate then." if _is_late(setup) else ".")
+                + (", and nothing lowers the learning rate then." if is_late else ".")
             ),
         )
 
