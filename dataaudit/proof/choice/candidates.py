@@ -151,7 +151,7 @@ def propose(
     >>> X = pd.DataFrame({"a": [1.0, 2.0, None, 4.0]})
     >>> found = propose(X, ["no", "yes"] * 2, kind="classification", metric="accuracy")
     >>> [one.name for one in found][:3]
-    ['do nothing', 'scale: robust', 'scale: quantile']
+    ['do nothing', 'scale: robust', 'scale: minmax']
     """
     found = [_steps()]
     found += _of_numbers(X)

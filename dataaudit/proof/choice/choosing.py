@@ -100,7 +100,12 @@ class Choice:
     @property
     def sentence(self) -> str:
         """The choice in plain words."""
-        return wording.sentence(self)
+        return wording.sentence(
+            self.metric,
+            self.honest.gain,
+            selected=self.selected.name,
+            does_nothing=self.does_nothing,
+        )
 
     def to_dict(self, *, unseen: int = 0) -> dict[str, Any]:
         """Return what stands in ``evidence.json`` under ``choice``.
@@ -123,7 +128,7 @@ class Choice:
             "naive": self.honest.naive,
             "promise": None if promised is None else {"rows": unseen, **promised.to_dict()},
             "sentence": self.sentence,
-            "lesson": wording.lesson(self),
+            "lesson": wording.lesson(self.metric, self.honest),
             "notes": list(self.notes),
         }
 

@@ -2,53 +2,66 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from dataaudit.proof.choice.candidates import NOTHING
+from dataaudit.proof.choice.honest import Honest
 from dataaudit.proof.metrics import LOWER_IS_BETTER
-
-if TYPE_CHECKING:
-    from dataaudit.proof.choice.choosing import Choice
+from dataaudit.proof.statistics import Interval
 
 _POINTS = frozenset({"accuracy", "balanced_accuracy"})
 _LABELS = {"r2": "R2", "auc": "AUC", "macro_f1": "macro F1", "rmse": "RMSE", "oe": "O/E"}
 
 
-def sentence(choice: Choice) -> str:
-    """Say what was chosen and what it is worth."""
-    gain, label = choice.honest.gain, _LABELS.get(choice.metric, choice.metric.replace("_", " "))
-    reach = f"95 % interval {_signed(choice, gain.low)} to {_signed(choice, gain.high)}"
-    worth = f"{_signed(choice, gain.value)}{_unit(choice)} of {label} ({reach})"
-    if choice.metric in LOWER_IS_BETTER:
-        worth = f"{label} lower by {_signed(choice, gain.value)} ({reach})"
-    if not choice.does_nothing:
-        return f"Recommended: `{choice.recommended.name}`, worth {worth} over doing nothing."
-    if choice.honest.selected == 0:
+def sentence(metric: str, gain: Interval, *, selected: str, does_nothing: bool) -> str:
+    """Say what was chosen and what it is worth.
+
+    Parameters
+    ----------
+    metric
+        What the gain is of.
+    gain
+        Corrected for choosing.
+    selected
+        What the rule takes.
+    does_nothing
+        Whether doing nothing is recommended all the same.
+
+    Examples
+    --------
+    >>> sentence("r2", Interval(0.1, 0.05, 0.2), selected="outliers: clip", does_nothing=False)
+    'Recommended: `outliers: clip`, worth +0.100 of R2 (95 % interval +0.050 to +0.200) over ...
+    """
+    label = _LABELS.get(metric, metric.replace("_", " "))
+    low, value, high = (_signed(metric, one) for one in (gain.low, gain.value, gain.high))
+    reach = f"95 % interval {low} to {high}"
+    worth = f"{value}{' points' if metric in _POINTS else ''} of {label} ({reach})"
+    if metric in LOWER_IS_BETTER:
+        worth = f"{label} lower by {value} ({reach})"
+    if not does_nothing:
+        return f"Recommended: `{selected}`, worth {worth} over doing nothing."
+    if selected == NOTHING:
         return "Recommended: do nothing. No candidate is clearly better on these rows."
     return (
-        f"Recommended: do nothing. The best candidate, `{choice.selected.name}`, is worth {worth}, "
-        "which may be none."
+        f"Recommended: do nothing. The best candidate, `{selected}`, is worth {worth}, which may "
+        "be none."
     )
 
 
-def lesson(choice: Choice) -> str:
+def lesson(metric: str, honest: Honest) -> str:
     """Say what picking the best on the rows that judge it would have reported."""
-    tried = len(choice.raced.candidates)
+    tried, gain = len(honest.picked), honest.gain
     if tried <= 2:  # noqa: PLR2004 - of one besides doing nothing, none is picked
         return ""
-    gain = choice.honest.gain
+    naive, value, low, high = (
+        _signed(metric, one) for one in (honest.naive, gain.value, gain.low, gain.high)
+    )
     return (
-        f"Picking the best of {tried} on the same rows would have reported "
-        f"{_signed(choice, choice.honest.naive)}; honest: {_signed(choice, gain.value)} "
-        f"({_signed(choice, gain.low)} to {_signed(choice, gain.high)})."
+        f"Picking the best of {tried} on the same rows would have reported {naive}; honest: "
+        f"{value} ({low} to {high})."
     )
 
 
-def _signed(choice: Choice, value: float) -> str:
+def _signed(metric: str, value: float) -> str:
     """Write a difference."""
-    if choice.metric in _POINTS:
+    if metric in _POINTS:
         return f"{100 * value + 0.0:+.1f}"
     return f"{value + 0.0:+.3f}"
-
-
-def _unit(choice: Choice) -> str:
-    return " points" if choice.metric in _POINTS else ""
