@@ -189,8 +189,10 @@ class _Reckoning:
         return priced, [Item(name=n, weighed=found[n], p=float(p[n])) for n in more]
 
     def _interactions(self, game: shapley.Game) -> list[Interaction]:
-        """Return the pairs of steps that are shown to need or to spoil each other."""
+        """Return the steps that are shown to need or to spoil each other, the largest first."""
         pairs = list(itertools.permutations(self.roles.priced, 2))
+        if len(self.roles.priced) > shapley.MOST_EXACT:
+            pairs = []  # in a few orders a step comes with others, and these would be mixed up
         shown: list[tuple[float, Interaction]] = []
         for name, other in pairs:
             without, beside = shapley.company(game, self.taken, name, other)
@@ -210,13 +212,19 @@ class _Reckoning:
         return sorted(every, key=lambda one: -abs(one.change.value))[:_MOST_NAMED]
 
     def _turned(self, game: shapley.Game) -> Iterator[Interaction]:
-        """Yield the steps that help alone and harm beside all others, or the other way round."""
+        """Yield the steps that help alone and harm beside all others, or the other way round.
+
+        Where pairs cannot be told apart, every step whose worth depends on the others.
+        """
         players = self.roles.priced
+        is_few = len(players) <= shapley.MOST_EXACT
         for name in players:
             alone = shapley.add_one(game, name)
             last = shapley.leave_one_out(game, players, name)
             change = self._weigh(_less(last, alone)).found
-            if alone.value * last.value < 0 and (change.low > 0 or change.high < 0):
+            is_shown = change.low > 0 or change.high < 0
+            is_large = not is_few and abs(change.value) >= self.matters
+            if is_shown and (is_large or alone.value * last.value < 0):
                 yield Interaction(
                     name=name, other="", without=alone.value, beside=last.value, change=change
                 )

@@ -67,3 +67,14 @@ def test_a_step_that_turns_among_many_is_told():
 def test_a_bill_says_itself():
     values = {(): 0.70, ("missing",): 0.66, ("scale",): 0.80, ("missing", "scale"): 0.76}
     assert "Scaling is worth 10.0 points" in repr(reckoned(values))
+
+
+def test_of_many_steps_only_alone_and_beside_all_others_are_compared():
+    players = tuple("abcdef")
+    sets = shapley.sets_of(shapley.steps(players)) | {frozenset(p) for p in players}
+    sets |= {frozenset(players) - {p} for p in players} | {frozenset(), frozenset(players)}
+    values = {tuple(s): 0.5 + 0.04 * ("a" in s and len(s) > 3) for s in sets}
+    told = reckoned(values, players).to_dict()["interactions"]
+    assert [one["other"] for one in told] == [""] * len(told)
+    expected = "`a` is worth +0.0 points alone, and +4.0 points beside all other steps."
+    assert expected in [one["sentence"] for one in told]
