@@ -15,11 +15,20 @@ from dataaudit.proof.diagnosis.diagnosing import Diagnosis, examine
 from dataaudit.proof.diagnosis.history import trace_of
 from dataaudit.proof.diagnosis.layers import kernels, relu_outputs
 from dataaudit.proof.diagnosis.refitting import OfTraining
-from dataaudit.proof.diagnosis.theirs import Labels, decided, rate_of, setup_of, with_callbacks
+from dataaudit.proof.diagnosis.theirs import (
+    Labels,
+    decided,
+    evenly,
+    matrix,
+    quietly,
+    rate_of,
+    setup_of,
+    with_callbacks,
+)
 from dataaudit.proof.diagnosis.trace import Trace, columns_seen, dead_share, prior_loss, rms
 from dataaudit.proof.network import load_keras
 
-_LOOK_ROWS = 2_000  # evenly spaced; enough for losses, gradients and dead units of an epoch
+_ROWS = 2_000  # of one call
 _LEAST_ROWS = 20  # of a class, to say anything of its recall
 _PROOFS = 8  # refits are two trainings each
 
@@ -74,11 +83,11 @@ class DiagnosisCallback(_Callback):
         super().__init__()
         if (X is None) != (y is None):
             raise DataError("DiagnosisCallback", "X and y are given together or not at all")
-        self._X = None if X is None else _matrix(X)
+        self._X = None if X is None else matrix(X)
         self._y = None if y is None else Labels.of(y)
         self._held: tuple[Any, Labels] | None = None
         if validation_data is not None:
-            self._held = _matrix(validation_data[0]), Labels.of(validation_data[1])
+            self._held = matrix(validation_data[0]), Labels.of(validation_data[1])
         for rows, labels in [(self._X, self._y), *([self._held] if self._held else [])]:
             if rows is not None and labels is not None and len(rows) != len(labels.coded):
                 raise DataError(
@@ -104,6 +113,11 @@ class DiagnosisCallback(_Callback):
         for name, value in known.items():
             self.history.setdefault(name, []).append(float(np.asarray(value)))
         self._note("gradients", self._gradients())
+        with quietly():
+            self._look()
+
+    def _look(self) -> None:
+        """Write down what takes rows to see."""
         if self._X is not None and self._y is not None:
             self._note("train", self._loss(self._X, self._y))
             self._note("dead", self._dead())
@@ -217,7 +231,7 @@ class DiagnosisCallback(_Callback):
 
     def _loss(self, X: Any, labels: Labels) -> float:
         """Return the loss of some rows in inference mode, without penalties."""
-        some = _evenly(len(X))
+        some = evenly(len(X))
         outputs = self.model(X[some], training=False)
         return float(np.mean(np.asarray(self._compiled_loss(labels.given[some], outputs))))
 
@@ -235,8 +249,8 @@ class DiagnosisCallback(_Callback):
             return None
         import tensorflow as tf
 
-        some = _evenly(len(self._X))
-        with tf.GradientTape() as tape:
+        some = evenly(len(self._X))
+        with quietly(), tf.GradientTape() as tape:
             outputs = self.model(self._X[some], training=True)
             loss = tf.reduce_mean(self._compiled_loss(self._y.given[some], outputs))
         found = kernels(self.model)
@@ -248,43 +262,21 @@ class DiagnosisCallback(_Callback):
         hidden = relu_outputs(self.model)
         if hidden is None or self._X is None:
             return None
-        said = hidden(self._X[_evenly(len(self._X))], training=False)
+        said = hidden(self._X[evenly(len(self._X))], training=False)
         return [dead_share(np.asarray(layer)) for layer in said]
 
     def _answers(self, X: Any, labels: Labels) -> Any:
         """Return what is decided for some rows."""
         parts = [
-            np.asarray(self.model(X[i : i + _LOOK_ROWS], training=False))
-            for i in range(0, len(X), _LOOK_ROWS)
+            np.asarray(self.model(X[i : i + _ROWS], training=False))
+            for i in range(0, len(X), _ROWS)
         ]
         return decided(np.concatenate(parts), labels, setup_of(self.model, labels))
 
     def _right(self, X: Any, labels: Labels) -> float:
         """Return the share of right rows among some."""
-        some = _evenly(len(X))
+        some = evenly(len(X))
         return _share_right(self._answers(X[some], labels), labels.part(some))
-
-
-def _matrix(X: Any) -> Any:
-    """Return inputs as 32-bit numbers.
-
-    Raises
-    ------
-    DataError
-        Where they are none, or are no table.
-    """
-    try:
-        values = np.asarray(X, dtype="float32")
-    except (TypeError, ValueError) as error:
-        raise DataError("DiagnosisCallback", f"X must be numbers ({error})") from error
-    if values.ndim != 2 or not len(values):  # noqa: PLR2004 - rows and columns
-        raise DataError("DiagnosisCallback", f"X must have rows and columns, got {values.shape}")
-    return values
-
-
-def _evenly(rows: int) -> Any:
-    """Return positions of evenly spaced rows."""
-    return np.unique(np.linspace(0, rows - 1, min(_LOOK_ROWS, rows)).astype(int))
 
 
 def _share_right(said: Any, labels: Labels) -> float:

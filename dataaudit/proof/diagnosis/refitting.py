@@ -10,7 +10,7 @@ from sklearn.model_selection import train_test_split
 
 from dataaudit.proof.diagnosis.examined import Examined, Proof
 from dataaudit.proof.diagnosis.setup import Change, Setup
-from dataaudit.proof.diagnosis.theirs import Labels, decided, rebuilt
+from dataaudit.proof.diagnosis.theirs import Labels, decided, quietly, rebuilt
 from dataaudit.proof.diagnosis.trace import Trace
 from dataaudit.proof.metrics import Estimate, difference, row_mean
 from dataaudit.proof.network import load_keras
@@ -91,9 +91,10 @@ class OfTraining(Examined):
         """Refit with a change and without, and compare the judged rows one by one."""
         del name
         learn, judge = self._sides()
-        if self._before is None:
-            self._before = self._answers(self._change, learn, judge)
-        after = self._answers(arm, learn, judge)
+        with quietly():
+            if self._before is None:
+                self._before = self._answers(self._change, learn, judge)
+            after = self._answers(arm, learn, judge)
         if after is None or self._before is None:
             return None
         labels: Labels = judge[1]

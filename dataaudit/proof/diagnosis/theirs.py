@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +17,7 @@ from dataaudit.proof.diagnosis.setup import Change, Setup
 from dataaudit.proof.network import load_keras
 
 _CLASSES = 20  # whole numbers up to so many are classes, as `task.type: auto` has it
+_LOOK_ROWS = 2_000  # evenly spaced; enough for losses, gradients and dead units of an epoch
 _CONTAINERS = ("InputLayer",)
 _MATRIX = 2
 
@@ -240,3 +244,33 @@ def with_callbacks(setup: Setup, callbacks: Any) -> Setup:
         if type(callback).__name__ == "ReduceLROnPlateau":
             found["plateau_after"] = int(callback.patience)
     return replace(setup, **found)
+
+
+@contextlib.contextmanager
+def quietly() -> Iterator[None]:
+    """Keep Keras from warning once more of what somebody built; the diagnosis says it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        yield
+
+
+def matrix(X: Any) -> Any:
+    """Return inputs as 32-bit numbers.
+
+    Raises
+    ------
+    DataError
+        Where they are none, or are no table.
+    """
+    try:
+        values = np.asarray(X, dtype="float32")
+    except (TypeError, ValueError) as error:
+        raise DataError("DiagnosisCallback", f"X must be numbers ({error})") from error
+    if values.ndim != _MATRIX or not len(values):
+        raise DataError("DiagnosisCallback", f"X must have rows and columns, got {values.shape}")
+    return values
+
+
+def evenly(rows: int) -> Any:
+    """Return positions of evenly spaced rows."""
+    return np.unique(np.linspace(0, rows - 1, min(_LOOK_ROWS, rows)).astype(int))
