@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Self
 
-import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
 from dataaudit.pipeline import Resampled
-from dataaudit.proof.diagnosis.suspects import suspects
+from dataaudit.proof.diagnosis.suspects import belief
 
 
 class Before:
@@ -109,10 +108,10 @@ class Balanced:
         return prepared
 
 
-class Reviewed:
-    """A preparation that leaves out training rows whose label is doubtful.
+class Believing:
+    """A preparation whose training rows count as much as their label can be believed.
 
-    Only rows to learn from are left out; what is judged, and what training stops by, stays.
+    What is judged, and what training stops by, stays as it is.
 
     Parameters
     ----------
@@ -129,15 +128,9 @@ class Reviewed:
         return type(self)(self.preparation.clone())
 
     def fit_resample(self, X: pd.DataFrame, y: pd.Series) -> Resampled:
-        """Learn from training rows and return those with a label that can be believed."""
+        """Learn from training rows and return them weighed."""
         made: Resampled = self.preparation.fit_resample(X, y)
-        real = ~made.synthetic
-        doubtful = np.zeros(len(X), dtype=bool)
-        doubtful[made.rows[real]] = suspects(made.X[real], made.y[real])
-        kept = np.flatnonzero(~doubtful)
-        made = self.preparation.fit_resample(X.iloc[kept], y.iloc[kept])
-        rows = np.where(made.synthetic, -1, kept[np.where(made.synthetic, 0, made.rows)])
-        return replace(made, rows=rows)
+        return replace(made, weight=made.weight * belief(made.X, made.y))
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """Prepare other rows; every row stays, in order."""

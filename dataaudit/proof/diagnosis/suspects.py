@@ -26,7 +26,7 @@ from sklearn.preprocessing import StandardScaler
 
 _FOLDS = 5
 _NEIGHBOURS = 15
-_MOST_OF_A_CLASS = 0.6  # at least the rest of a class is left to learn from
+_LEAST = 0.01  # no row is left out altogether
 
 
 def doubtful(shares: Any, codes: Any) -> NDArray[np.bool_]:
@@ -54,16 +54,19 @@ def doubtful(shares: Any, codes: Any) -> NDArray[np.bool_]:
     return np.asarray((above.max(axis=1) >= 0) & (believed != codes))
 
 
-def suspects(X: pd.DataFrame, y: pd.Series) -> NDArray[np.bool_]:
-    """Mark doubtful rows among prepared training rows, by learners too simple to learn by heart.
+def believed(X: pd.DataFrame, y: pd.Series) -> NDArray[np.float64]:
+    """Return the probability of each row's classes, by learners too simple to learn by heart.
 
-    Logistic regression or nearest neighbours, whichever is right more often out of fold. Of each
-    class the least certain rows are named first, and never so many that little of it is left.
+    Logistic regression or nearest neighbours, whichever is right more often out of fold.
+
+    Returns
+    -------
+    array of shape (rows, classes)
+        Classes in the order of their names; all ones where a class has too few rows to tell.
     """
     codes, labels = pd.factorize(np.asarray(y), sort=True)
-    counts = np.bincount(codes)
-    if len(labels) < 2 or counts.min() < _FOLDS:  # noqa: PLR2004 - one class, or too few of one
-        return np.zeros(len(codes), dtype=bool)
+    if len(labels) < 2 or np.bincount(codes).min() < _FOLDS:  # noqa: PLR2004 - one class
+        return np.ones((len(codes), len(labels)))
     values = np.asarray(X, dtype="float64")
     said = [
         cross_val_predict(
@@ -78,15 +81,20 @@ def suspects(X: pd.DataFrame, y: pd.Series) -> NDArray[np.bool_]:
             KNeighborsClassifier(min(_NEIGHBOURS, len(codes) // _FOLDS)),
         )
     ]
-    best = max(said, key=lambda shares: float((shares.argmax(axis=1) == codes).mean()))
-    return _at_most(doubtful(best, codes), best, codes)
+    return max(said, key=lambda shares: float((shares.argmax(axis=1) == codes).mean()))
 
 
-def _at_most(marked: NDArray[np.bool_], shares: Any, codes: Any) -> NDArray[np.bool_]:
-    """Unmark the more probable rows of a class that would lose too many."""
-    own = shares[np.arange(len(codes)), codes]
-    for code in np.unique(codes):
-        rows = np.flatnonzero(marked & (codes == code))
-        most = int(_MOST_OF_A_CLASS * (codes == code).sum())
-        marked[rows[np.argsort(own[rows], kind="stable")[most:]]] = False
-    return marked
+def belief(X: pd.DataFrame, y: pd.Series) -> NDArray[np.float64]:
+    """Return how probable each row's own label is, at least a little, shape (rows,).
+
+    As weights these leave the border between classes where it is: odds of q to 1 - q become their
+    square, and one half stays one half.
+    """
+    codes = pd.factorize(np.asarray(y), sort=True)[0]
+    return np.maximum(believed(X, y)[np.arange(len(codes)), codes], _LEAST)
+
+
+def suspects(X: pd.DataFrame, y: pd.Series) -> NDArray[np.bool_]:
+    """Mark the rows whose label simple learners doubt; see `doubtful`."""
+    shares = believed(X, y)
+    return doubtful(shares, pd.factorize(np.asarray(y), sort=True)[0]) & (shares < 1).any(axis=1)

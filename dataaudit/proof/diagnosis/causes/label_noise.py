@@ -6,7 +6,9 @@ of, or surest of in the answer that it gives (labels that are wrong in one direc
 answer only): an alarm where the lower end of its 95 % interval (Wilson) is above 5 %. Confident
 learning names the rows to look at; it raises no alarm by itself.
 
-The proof is the same network with doubtful rows left out of what it learns from. Both are compared
+The proof is the same network with each row counting as much in training as simple learners believe
+its label, and trained to the end: the rows to stop by have wrong labels as well, and would stop a
+network that rightly contradicts them. Both are compared
 by the judged rows whose label simple learners do not doubt: a ruler with a quarter of its marks
 wrong halves every difference. That favours what agrees with simple learners, so this is tried after
 an alarm alone, which tables with right labels do not raise. Nothing is ever relabelled.
@@ -22,9 +24,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dataaudit.proof.arms import WithTraining
 from dataaudit.proof.diagnosis.cause import Cause, Signal
 from dataaudit.proof.diagnosis.examined import Examined, OnTable, Proof
-from dataaudit.proof.diagnosis.mending import Reviewed
+from dataaudit.proof.diagnosis.mending import Believing
 from dataaudit.proof.diagnosis.suspects import doubtful, suspects
 from dataaudit.proof.judging import Judged, judge
 from dataaudit.proof.metrics import Estimate, difference, known, mean_of
@@ -43,8 +46,8 @@ class LabelNoise(Cause):
 
     code, precedence = "D302", 70
     title = "Labels are wrong"
-    trial = "With doubtful rows left out of training, judged by the others,"
-    next = "Have somebody look at the rows named; until then leave them out of training."
+    trial = "With doubtful rows counting less in training, judged by the others,"
+    next = "Have somebody look at the rows named; until then let them count less in training."
     needs_table = True
 
     def signal(self, examined: Examined) -> Signal | str:
@@ -70,13 +73,15 @@ class LabelNoise(Cause):
         )
 
     def remedy(self, examined: Examined) -> Any | None:
-        """Leave doubtful rows out of what is learnt from."""
-        return examined.table.prepared(Reviewed(examined.table.preparation))
+        """Weigh what is learnt from by how far its label can be believed."""
+        table = examined.table
+        train = table.train.model_copy(update={"early_stopping": "off"})
+        return WithTraining(Believing(table.preparation), train)
 
     def prove(self, examined: Examined) -> Proof | None:
-        """Leave doubtful rows out, and compare by the rows whose label can be believed."""
+        """Weigh the rows, and compare by those whose label can be believed."""
         table, arm = examined.table, self.remedy(examined)
-        judged = judge({"reviewed": arm}, table.case).arms["reviewed"]
+        judged = judge({"believing": arm}, table.case).arms["believing"]
         kept = ~_doubted(table)
         before, after = (_estimate(table, said, kept) for said in (table.judged, judged))
         weighed = weigh(
