@@ -132,7 +132,7 @@ def apply(
             clean = engine.folder / "clean.parquet" if network else place
             rows = compiling.write(
                 engine,
-                "typed",
+                source.plain or "typed",
                 source.columns,
                 cleaning,
                 clean,
