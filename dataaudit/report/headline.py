@@ -52,7 +52,8 @@ def headline(
     Returns
     -------
     dict
-        ``title``, ``tone`` (bad, good, calm, open), ``gate``, ``lines``, ``worst``, ``mended``,
+        ``title``, ``tone`` (bad, good, calm, open), ``gate``, ``lines`` (of which the ``first`` few
+        stand before the bill), ``worst``, ``mended``,
         ``counts``, ``paste``: all of it in about six lines.
     """
     tone, title = _title(findings, comparison, bill, cause)
@@ -76,6 +77,7 @@ def headline(
             *filter(None, [" ".join(moved[:2]), " ".join(moved[2:])]),
             *([] if bill and bill["against"] else verdicts),
         ],
+        "first": len(scores),
         "worst": [{key: f[key] for key in keys} for f in worst if not _is_mended(f)][:_WORST],
         "mended": _mended(worst),
         "counts": counts(findings),

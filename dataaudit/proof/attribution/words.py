@@ -11,10 +11,10 @@ from dataaudit.proof.wording import HARMS, HELPS, POINTS, SAME, writer
 
 _WHAT = {
     "disguised": "blanking disguised gaps",
-    "types": "reading numbers stored as text",
+    "types": "reading text as numbers",
     "categories": "merging spellings",
-    "constant": "dropping constant columns",
-    "duplicates": "dropping duplicate rows",
+    "constant": "dropping constants",
+    "duplicates": "dropping duplicates",
     "outliers": "taming outliers",
     "missing": "filling gaps",
     "scale": "scaling",
