@@ -54,7 +54,7 @@ def repeated(engine: Engine, numbers: str, rows: int) -> str | None:
     engine
         Where they are.
     numbers
-        A SELECT of one column of unsigned 64-bit numbers.
+        A SELECT of one column of whole numbers.
     rows
         How many it gives at most; many are grouped by the engine, which may spill.
     """
@@ -74,14 +74,14 @@ def _repeated(engine: Engine, numbers: str) -> np.ndarray:
     parts: list[list[np.ndarray]] = [[] for _ in range(_PARTS)]
     for batch in engine.batches(numbers):
         keys = batch.column(0).to_numpy()
-        part = keys >> np.uint64(64 - _PARTS.bit_length() + 1)
+        part = keys % _PARTS
         for place in range(_PARTS):
             parts[place].append(keys[part == place])
     with ThreadPoolExecutor() as threads:
         return np.concatenate(list(threads.map(_twice, parts)))
 
 
-_PARTS = 4  # of the numbers by their first bits, each sorted by itself: NumPy's sort has one thread
+_PARTS = 4  # of the numbers by their remainder, each sorted by itself: NumPy's sort has one thread
 
 
 def _twice(parts: list[np.ndarray]) -> np.ndarray:
