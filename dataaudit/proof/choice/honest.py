@@ -29,7 +29,6 @@ Rows = NDArray[np.intp]
 _DRAWS = 1_000
 _AT_ONCE = 100  # draws in memory together
 _TINY = 1e-12
-_SHOWN = float(stats.norm.ppf((1 + CONFIDENCE) / 2))  # standard errors that show a difference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,11 +164,14 @@ def _errors(gains: Floats, groups: Rows) -> Floats:
 
 
 def _tolerance(errors: Floats, reaches: NDArray[np.bool_] | None) -> Floats:
-    """Return one standard error; about two where only the best reaches into training."""
-    if reaches is None:
+    """Return one standard error; where only the best reaches into training, what shows a gain.
+
+    That is half the width of an interval that holds for all those that do together (Bonferroni).
+    """
+    if reaches is None or not reaches.any():
         return errors
-    is_shown = reaches[:, None] & ~reaches[None, :]
-    return np.where(is_shown, _SHOWN * errors, errors)
+    shown = stats.norm.ppf(1 - (1 - CONFIDENCE) / 2 / reaches.sum())
+    return np.where(reaches[:, None] & ~reaches[None, :], float(shown) * errors, errors)
 
 
 def _drawn(
