@@ -178,7 +178,8 @@ def examine(examined: Examined, *, subject: str, most_proofs: int) -> Diagnosis:
         examined.family = min(most_proofs, made + len(left)) or 1
         proof = cause.prove(examined) if made < most_proofs else None
         made += proof is not None
-        ended = _ended(cause, signal, proof, is_spent=made >= most_proofs and proof is None)
+        is_spent = examined.is_table and proof is None and made >= most_proofs
+        ended = _ended(cause, signal, proof, is_spent=is_spent)
         found.append(ended)
         examined.ended[cause.name()] = ended.status
         if proof is not None and proof.is_proven and cause.stays and proof.arm is not None:

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+VANISHED = 0.01
+"""Of the last kernel's gradient, in the first epoch: less has vanished (science.md section 3)."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -112,6 +114,17 @@ class Trace:
         if len(losses) < 2:  # noqa: PLR2004 - a change needs two
             return 0.0
         return float(np.mean(losses[1:] > losses[:-1] * (1 + _UP)))
+
+    @property
+    def first_to_last(self) -> float | None:
+        """The gradient of the first kernel over that of the last, in the first epoch."""
+        if self.gradients is None or self.gradients.shape[1] < 2:  # noqa: PLR2004 - first, last
+            return None
+        early = self.gradients[: self.first]
+        last = np.where(early[:, -1] > 0, early[:, -1], np.nan)
+        if not np.isfinite(early).all() or np.isnan(last).all():
+            return None
+        return float(np.nanmedian(early[:, 0] / last))
 
     @property
     def rise(self) -> float:

@@ -185,7 +185,7 @@ def test_intervals_are_widened_for_all_that_is_suspected():
     assert [name for name, _ in Proving.tries] == ["scale", "dead_units"]
     assert {family for _, family in Proving.tries} == {2}
     assert found.named("suspected") == ["scale", "dead_units", "exploding"]
-    assert "budget" in found.to_dict()["causes"][2]["sentence"]
+    assert [one["effect"] for one in found.to_dict()["causes"][:3]] == [0.1, 0.1, None]
 
 
 def test_causes_come_in_their_order_and_have_what_a_report_needs():

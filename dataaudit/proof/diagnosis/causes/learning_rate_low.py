@@ -1,9 +1,9 @@
 """The learning rate is too low, or training ends too soon: there was more to be had.
 
 The last epoch is the best, the loss falls without a jump and is still far from what it could be.
-The signal is that; a table that gives little away looks the same (haberman: .79 of the prior's
-loss), so it is proven only by a refit at ten times the rate, with the same number of steps, that
-wins.
+The signal is that; gradients that vanish slow it down as well (then that is asked instead), and a
+table that gives little away looks the same (haberman: .79 of the prior's loss), so it is proven
+only by a refit at ten times the rate, with the same number of steps, that wins.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 from dataaudit.proof.diagnosis.cause import Cause, Signal
 from dataaudit.proof.diagnosis.examined import Examined
 from dataaudit.proof.diagnosis.setup import Change
+from dataaudit.proof.diagnosis.trace import VANISHED
 
 _JUMPS = 0.02  # science.md section 3: share of the epochs in which the loss goes up by 1 %
 _FAR = 0.85  # the same: of the prior's loss, at the end of training
@@ -40,9 +41,10 @@ class LearningRateLow(Cause):
         falling = (losses[at] - losses[-1]) / abs(losses[at] or 1.0)
         is_far = share is not None and share > _FAR
         is_open = share is None or share > _SOME
+        vanished = (trace.first_to_last or 1.0) < VANISHED
         is_smooth = trace.is_late_best and trace.rises <= _JUMPS and not trace.failed
         return Signal(
-            is_present=is_smooth and (is_far or (falling > _STILL and is_open)),
+            is_present=is_smooth and not vanished and (is_far or (falling > _STILL and is_open)),
             strength=max(falling / _STILL, (share or 0.0) / _FAR),
             evidence={"share": share or 0.0, "falling": falling, "rises": trace.rises},
             sentence=(

@@ -10,13 +10,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from dataaudit.proof.diagnosis.cause import Cause, Signal
 from dataaudit.proof.diagnosis.examined import Examined
 from dataaudit.proof.diagnosis.setup import Change
+from dataaudit.proof.diagnosis.trace import VANISHED
 
-_LEAST = 0.01  # science.md section 3: of the last kernel's gradient, in the first epoch
 _SHALLOW = 2  # hidden layers that need no batch norm
 
 
@@ -30,17 +28,12 @@ class Vanishing(Cause):
 
     def signal(self, examined: Examined) -> Signal | str:
         """Compare the gradients of the first and the last kernel."""
-        trace = examined.trace
-        if trace.gradients is None or trace.gradients.shape[1] < 2:  # noqa: PLR2004 - first, last
+        ratio = examined.trace.first_to_last
+        if ratio is None:
             return "The gradients of two layers were not watched."
-        early = trace.gradients[: trace.first]
-        last = np.where(early[:, -1] > 0, early[:, -1], np.nan)
-        if not np.isfinite(early).all() or np.isnan(last).all():
-            return "The gradients are no numbers."
-        ratio = float(np.nanmedian(early[:, 0] / last))
         return Signal(
-            is_present=ratio < _LEAST,
-            strength=_LEAST / max(ratio, _LEAST / 1000),
+            is_present=ratio < VANISHED,
+            strength=VANISHED / max(ratio, VANISHED / 1000),
             evidence={"ratio": ratio},
             sentence=(
                 f"In the first epoch the gradient of the first layer is {ratio:.2g} times that of "
