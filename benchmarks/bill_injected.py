@@ -109,7 +109,7 @@ class Together:
         fits = [fit for part, _ in slots for fit in part]
         try:
             start = time.process_time()
-            trained = iter(train(fits))
+            trained = iter(_in_step(fits))
             seconds = time.process_time() - start
             print(f"  {len(fits)} fits, {seconds:.1f} s of processor time", flush=True)
             for slot in slots:
@@ -118,6 +118,15 @@ class Together:
             for slot in slots:
                 slot[1] = error
         self.changed.notify_all()
+
+
+def _in_step(fits: Sequence[Any]) -> list[Any]:
+    """Train fits of one period at a time: those of a stack then look at their losses together."""
+    trained: dict[int, Any] = {}
+    for period in sorted({fit.budget.period for fit in fits}):
+        places = [i for i, fit in enumerate(fits) if fit.budget.period == period]
+        trained.update(zip(places, train([fits[i] for i in places]), strict=True))
+    return [trained[i] for i in range(len(fits))]
 
 
 @contextmanager
