@@ -10,16 +10,19 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from dataaudit.proof.diagnosis.cause import Cause, Signal
 from dataaudit.proof.diagnosis.examined import Examined
 from dataaudit.proof.diagnosis.setup import Change
-from dataaudit.proof.diagnosis.trace import VANISHED
+from dataaudit.proof.diagnosis.trace import VANISHED, Trace
 
 _JUMPS = 0.02  # science.md section 3: share of the epochs in which the loss goes up by 1 %
 _FAR = 0.85  # the same: of the prior's loss, at the end of training
 _SOME = 0.3  # science.md section 3, plateau: below this there is little left to learn
 _STILL = 0.05  # of its loss training gained in the last fifth of its epochs
 _LATE = 0.2
+_IDLE = 1e-4  # of a kernel's length a step; healthy networks take some 1e-3 in the first epoch
 
 
 class LearningRateLow(Cause):
@@ -42,9 +45,10 @@ class LearningRateLow(Cause):
         is_far = share is not None and share > _FAR
         is_open = share is None or share > _SOME
         vanished = (trace.first_to_last or 1.0) < VANISHED
-        is_smooth = trace.is_late_best and trace.rises <= _JUMPS and not trace.failed
+        slow = is_far or (falling > _STILL and is_open)
+        slow &= trace.is_late_best and trace.rises <= _JUMPS and not trace.failed
         return Signal(
-            is_present=is_smooth and not vanished and (is_far or (falling > _STILL and is_open)),
+            is_present=not vanished and (slow or (is_far and _is_idle(trace))),
             strength=max(falling / _STILL, (share or 0.0) / _FAR),
             evidence={"share": share or 0.0, "falling": falling, "rises": trace.rises},
             sentence=(
@@ -59,3 +63,10 @@ class LearningRateLow(Cause):
         rate = setup.learning_rate or setup.usual_rate
         higher = setup.usual_rate if rate < setup.usual_rate else 10 * rate
         return examined.changed(Change(learning_rate=higher))
+
+
+def _is_idle(trace: Trace) -> bool:
+    """Tell whether steps were so short that the network stayed what it was."""
+    if trace.updates is None or trace.failed:
+        return False
+    return bool(np.median(trace.updates[: trace.first]) < _IDLE)
