@@ -88,10 +88,14 @@ def finals(
         Rows to score, or None.
     """
     judged = X.iloc[stop] if test is None else test
+    jobs = {
+        name: prepare(name, arm, X, recipe, fit=fit, stop=stop, judged=judged, seed=seed)
+        for name, arm in arms.items()
+    }
+    all_trained = iter(train([job.fit for job in jobs.values() if job.fit is not None]))
     made = {}
-    for name, arm in arms.items():
-        job = prepare(name, arm, X, recipe, fit=fit, stop=stop, judged=judged, seed=seed)
-        trained = train([job.fit])[0] if job.fit is not None else None
+    for name, job in jobs.items():
+        trained = next(all_trained) if job.fit is not None else None
         answers, failed = read(job, trained)
         made[name] = Final(
             preparation=job.preparation,

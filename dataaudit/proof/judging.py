@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from dataaudit.proof.target import Answers, Floats, Target
 from dataaudit.proof.training import train
 
 Progress = Callable[[int, int], object]
+_MOST_BYTES = 1_000_000_000  # of prepared rows that wait to be trained on together
 
 
 @dataclass(slots=True, kw_only=True)
@@ -203,6 +204,7 @@ def judge(arms: Mapping[str, Any], case: Case, progress: Progress | None = None)
     judged = {name: Judged() for name in arms}
     tick = _ticker(progress, case.plan)
     parts, rows = [], np.array([], dtype=np.intp)
+    waiting: list[tuple[list[Fold], list[Job]]] = []
     for repeat in range(case.plan.repeats):
         parted = case.parted(repeat)
         rows = np.sort(np.concatenate([fold.judge for fold in parted]))
@@ -210,9 +212,15 @@ def judge(arms: Mapping[str, Any], case: Case, progress: Progress | None = None)
             raise InvariantError("all", "would judge a row twice in one repeat")
         parts.append(_part_of(rows, parted))
         seed = case.seed + repeat * case.plan.folds
-        _ask(arms, judged, case, parted, seed=seed, tick=tick)
-        for arm in judged.values():
-            arm.close(parted)
+        jobs = [
+            _prepared(name, arm, case, fold, seed + k)
+            for k, fold in enumerate(parted)
+            for name, arm in arms.items()
+        ]
+        waiting.append((parted, jobs))
+        if repeat == case.plan.repeats - 1 or len(waiting) * _size(jobs) > _MOST_BYTES:
+            _ask(judged, case, waiting, tick)
+            waiting = []
     return Judgement(
         arms=judged,
         rows=rows,
@@ -229,35 +237,39 @@ def _ticker(progress: Progress | None, plan: Plan) -> Callable[[], object] | Non
 
 
 def _ask(
-    arms: Mapping[str, Any],
     judged: Mapping[str, Judged],
     case: Case,
-    parted: list[Fold],
-    *,
-    seed: int,
+    waiting: Sequence[tuple[list[Fold], list[Job]]],
     tick: Callable[[], object] | None,
 ) -> None:
-    """Note what each arm says of the rows of each fold; one call trains them all."""
-    jobs = [
-        (fold, _prepared(name, arm, case, fold, seed + k))
-        for k, fold in enumerate(parted)
-        for name, arm in arms.items()
-    ]
-    trained = iter(train([job.fit for _, job in jobs if job.fit is not None], tick))
-    for fold, job in jobs:
-        answer, failed = read(job, next(trained) if job.fit is not None else None)
-        if len(answer.labels) != len(fold.judge):
-            raise InvariantError(job.arm, "did not answer for every row")
-        truth = case.recipe.target.coded[fold.judge]
-        judged[job.arm].note(answer, failed=failed, digest=digest(job.ids, truth))
+    """Note what each arm says of the rows of each fold; one call trains all that wait."""
+    fits = [job.fit for _, jobs in waiting for job in jobs if job.fit is not None]
+    trained = iter(train(fits, tick))
+    for parted, jobs in waiting:
+        judging = [fold for fold in parted for _ in judged]
+        for job, fold in zip(jobs, judging, strict=True):
+            answer, failed = read(job, next(trained) if job.fit is not None else None)
+            if len(answer.labels) != len(fold.judge):
+                raise InvariantError(job.arm, "did not answer for every row")
+            truth = case.recipe.target.coded[fold.judge]
+            judged[job.arm].note(answer, failed=failed, digest=digest(job.ids, truth))
+        for arm in judged.values():
+            arm.close(parted)
+
+
+def _size(jobs: Sequence[Job]) -> int:
+    """Return how many bytes the rows of these fits take."""
+    fits = [job.fit for job in jobs if job.fit is not None]
+    return sum(array.nbytes for fit in fits for array in (fit.X, *fit.inputs))
 
 
 def _prepared(name: str, arm: Any, case: Case, fold: Fold, seed: int) -> Job:
     """Make an arm ready for a fold."""
     frame = case.X.iloc[fold.judge]
-    return prepare(
+    job = prepare(
         name, arm, case.X, case.recipe, fit=fold.fit, stop=fold.stop, judged=frame, seed=seed
     )
+    return replace(job, preparation=None, resampled=None)  # a table of each would fill the memory
 
 
 def _agreed(judged: Mapping[str, Judged]) -> str:

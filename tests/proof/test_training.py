@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from dataaudit.proof import stock
-from dataaudit.proof.fit import Fit, batches, budget
+from dataaudit.proof.fit import batches, budget
 from dataaudit.proof.network import OutputShapeError, load_keras
 from dataaudit.proof.spec import TrainSpec
 from dataaudit.proof.stacked.grouping import rounded
@@ -11,29 +11,6 @@ from dataaudit.proof.training import train
 pytestmark = pytest.mark.slow  # trains networks
 
 keras = load_keras()
-
-
-def fit(*, kind="binary", rows=70, columns=3, seed=0, stop=True, **keys):
-    """A small fit; the remaining rows are for stopping and predicting."""
-    fields = {name: keys.pop(name) for name in set(keys) & set(Fit.__dataclass_fields__)}
-    draw = np.random.default_rng(seed)
-    X = draw.normal(size=(rows + 30, columns)).astype("float32")
-    signal = X[:, 0] + X[:, 1] * X[:, 2] + draw.normal(size=rows + 30)
-    y = {
-        "binary": (signal > 0).astype("float32"),
-        "multiclass": np.digitize(signal, [-1, 1]).astype("float32"),
-        "regression": signal.astype("float32"),
-    }[kind]
-    spec = TrainSpec.model_validate({"network": {"hidden": [8, 8]}, "epochs": 8, **keys})
-    held = {"X_validation": X[rows:], "y_validation": y[rows:]} if stop else {}
-    made = {
-        "X": X[:rows],
-        "y": y[:rows],
-        "budget": budget(spec, rows),
-        "outputs": 3 if kind == "multiclass" else 1,
-        "inputs": (X[rows:],),
-    }
-    return Fit(**{**made, **held, **fields}, spec=spec, kind=kind, seed=seed)
 
 
 RECIPES = {
@@ -61,7 +38,7 @@ QUICK = ("adam", "batch norm", "plateau")
     "recipe",
     [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in RECIPES],
 )
-def test_a_compiled_fit_equals_stock_fit(recipe):
+def test_a_compiled_fit_equals_stock_fit(fit, recipe):
     given = fit(**RECIPES[recipe], weight=np.linspace(0.5, 1.5, 70, dtype="float32"))
     [quick], slow = train([given]), stock.run(given)
     np.testing.assert_allclose(quick.predictions[0], slow.predictions[0], atol=1e-4)
@@ -72,14 +49,14 @@ def test_a_compiled_fit_equals_stock_fit(recipe):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["multiclass", "regression"])
-def test_other_targets_equal_stock_fit_as_well(kind):
+def test_other_targets_equal_stock_fit_as_well(fit, kind):
     given = fit(kind=kind)
     np.testing.assert_allclose(
         train([given])[0].predictions[0], stock.run(given).predictions[0], atol=1e-4
     )
 
 
-def test_losses_are_those_of_keras():
+def test_losses_are_those_of_keras(fit):
     given = fit(kind="multiclass")
     [trained] = train([given])
     logits = keras.ops.convert_to_tensor(trained.predictions[0])
@@ -87,14 +64,14 @@ def test_losses_are_those_of_keras():
     assert trained.history.validation[trained.best] == pytest.approx(float(loss), abs=1e-6)
 
 
-def test_a_fit_among_others_equals_the_fit_alone():
+def test_a_fit_among_others_equals_the_fit_alone(fit):
     others = [fit(rows=150, columns=11), fit(rows=30, seed=5), fit(kind="regression")]
     given = fit()
     among = train([others[0], given, *others[1:]])[1]
     np.testing.assert_allclose(among.predictions[0], train([given])[0].predictions[0], atol=1e-5)
 
 
-def test_the_same_fit_gives_the_same_bytes():
+def test_the_same_fit_gives_the_same_bytes(fit):
     given = fit(network={"hidden": [8], "dropout": 0.3})
     first, other, again = train([given, fit(seed=1), given])
     assert first.predictions[0].tobytes() == again.predictions[0].tobytes()
@@ -102,7 +79,7 @@ def test_the_same_fit_gives_the_same_bytes():
     assert not np.allclose(first.predictions[0], other.predictions[0])
 
 
-def test_dropout_acts_in_training_alone():
+def test_dropout_acts_in_training_alone(fit):
     plain = fit(network={"hidden": [64]}, early_stopping="off", epochs=40, stop=False)
     [without] = train([plain])
     [dropped] = train(
@@ -113,7 +90,7 @@ def test_dropout_acts_in_training_alone():
     np.testing.assert_allclose(again, dropped.predictions[0], atol=1e-6)
 
 
-def test_best_weights_come_back():
+def test_best_weights_come_back(fit):
     given = fit(epochs=60, optimizer={"learning_rate": 0.1}, early_stopping={"patience": 5})
     [trained] = train([given])
     losses = trained.history.validation
@@ -124,14 +101,14 @@ def test_best_weights_come_back():
     assert loss == pytest.approx(losses[trained.best], abs=1e-5)
 
 
-def test_patience_counts_in_steps_of_the_base_arm():
+def test_patience_counts_in_steps_of_the_base_arm(fit):
     given = fit(epochs=60, optimizer={"learning_rate": 0.1}, early_stopping={"patience": 5})
     [trained] = train([given])
     waited = trained.history.steps[-1] - trained.history.steps[trained.best]
     assert 5 * given.budget.epoch <= waited < 5 * given.budget.epoch + given.budget.period
 
 
-def test_every_arm_takes_the_same_steps_whatever_its_rows():
+def test_every_arm_takes_the_same_steps_whatever_its_rows(fit):
     spec = TrainSpec(epochs=4, early_stopping="off", batch_size=10)
     few, many = (
         fit(rows=rows, epochs=4, early_stopping="off", batch_size=10, budget=budget(spec, 100))
@@ -140,7 +117,7 @@ def test_every_arm_takes_the_same_steps_whatever_its_rows():
     assert train([few])[0].history.steps == train([many])[0].history.steps == [10, 20, 30, 40]
 
 
-def test_a_loss_that_is_no_number_is_a_failure():
+def test_a_loss_that_is_no_number_is_a_failure(fit):
     X = np.full((40, 2), np.nan, dtype="float32")
     broken = fit(rows=40, X=X, X_validation=X[:30], inputs=(X,))
     [trained] = train([broken])
@@ -149,7 +126,7 @@ def test_a_loss_that_is_no_number_is_a_failure():
     assert stock.run(broken).failed
 
 
-def test_prior_shift_changes_what_is_looked_at_and_not_what_is_learnt():
+def test_prior_shift_changes_what_is_looked_at_and_not_what_is_learnt(fit):
     plain = fit(early_stopping="off")
     shifted = fit(early_stopping="off", prior_shift=np.array([2.0], dtype="float32"))
     one, other = train([plain, shifted])
@@ -159,7 +136,7 @@ def test_prior_shift_changes_what_is_looked_at_and_not_what_is_learnt():
     assert other.history.validation[-1] == pytest.approx(loss, abs=1e-5)
 
 
-def test_made_up_rows_are_left_out_of_the_curve():
+def test_made_up_rows_are_left_out_of_the_curve(fit):
     monitor = np.r_[np.ones(35), np.zeros(35)].astype("float32")
     given = fit(early_stopping="off", monitor=monitor)
     curve = fit(early_stopping="off", inputs=(given.X,))
@@ -192,7 +169,7 @@ def test_sizes_are_padded_by_an_eighth_at_most_and_neighbours_agree():
     assert rounded(559) == rounded(560)
 
 
-def test_a_users_own_network_is_fitted():
+def test_a_users_own_network_is_fitted(fit):
     def build(columns, outputs):
         return keras.Sequential(
             [keras.Input((columns,)), keras.layers.Dense(outputs, activation="sigmoid")]
@@ -206,7 +183,7 @@ def test_a_users_own_network_is_fitted():
     np.testing.assert_allclose(1 / (1 + np.exp(-logits)), shares, atol=1e-6)
 
 
-def test_a_users_network_of_another_width_is_refused():
+def test_a_users_network_of_another_width_is_refused(fit):
     def build(columns, outputs):
         return keras.Sequential([keras.Input((columns,)), keras.layers.Dense(outputs + 1)])
 

@@ -62,12 +62,12 @@ def grouped(fits: Sequence[Fit]) -> Iterator[Group]:
     alike: dict[Any, list[int]] = defaultdict(list)
     for i, fit in enumerate(fits):
         recipe = fit.spec.optimizer.model_copy(update={"learning_rate": 1.0})
-        alike[fit.spec.network, recipe, fit.kind, fit.outputs, fit.budget.batch].append(i)
-    for (network, optimizer, kind, outputs, batch), members in alike.items():
+        # Fits of one period look at their losses in the same calls.
+        key = (fit.spec.network, recipe, fit.kind, fit.outputs, fit.budget.batch, fit.budget.period)
+        alike[key].append(i)
+    for (network, optimizer, kind, outputs, batch, _), members in alike.items():
         for part in _by_width(fits, members):
             some = [fits[i] for i in part]
-            # Fits of one period look at their losses in the same calls.
-            part.sort(key=lambda i: fits[i].budget.period)
             yield Group(
                 fits=tuple(part),
                 network=network,

@@ -28,9 +28,11 @@ def run(group: Group, fits: Sequence[Fit]) -> Iterator[tuple[int, Trained]]:
     data, queue = _Data(group), deque(group.fits)
     slots: list[_Running | None] = [None] * group.models
     while True:
-        for slot, running in enumerate(slots):
-            if running is None and queue:
-                slots[slot] = _Running(queue.popleft(), fits, stack, data, slot)
+        # All begin a period together, else each would need looks at moments of its own.
+        if all(running is None or running.is_at_start for running in slots):
+            for slot, running in enumerate(slots):
+                if running is None and queue:
+                    slots[slot] = _Running(queue.popleft(), fits, stack, data, slot)
         live = [running for running in slots if running is not None]
         if not live:
             return
@@ -144,6 +146,11 @@ class _Running:
     def left(self) -> int:
         """Steps until the next look."""
         return len(self._drawn) - self._at
+
+    @property
+    def is_at_start(self) -> bool:
+        """Whether a period begins."""
+        return self._at == 0
 
     @property
     def rate(self) -> float:
