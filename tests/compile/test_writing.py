@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import signal
+import importlib
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,6 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sklearn.base import BaseEstimator, TransformerMixin
 
 from dataaudit.compile import batches, projection, write
 from dataaudit.compile.statement import DIALECTS
@@ -149,37 +148,17 @@ def test_worker_processes_write_the_same_bytes(engine, tmp_path, monkeypatch, nu
     assert (tmp_path / "workers").read_bytes() == (tmp_path / "here").read_bytes()
 
 
-class Dies(TransformerMixin, BaseEstimator):
-    """Ends the process that applies it, or raises."""
-
-    def __init__(self, how="raise"):
-        self.how = how
-
-    def fit(self, X, y=None):  # noqa: ARG002 - scikit-learn's signature
-        self.fitted_, self.parent_ = True, os.getpid()
-        return self
-
-    def transform(self, X):
-        if len(X) and os.getpid() != self.parent_:
-            if self.how == "die":
-                os.kill(os.getpid(), signal.SIGKILL)
-            msg = "no such thing"
-            raise RuntimeError(msg)
-        return X
-
-    def get_feature_names_out(self, names=None):  # noqa: ARG002 - the same
-        return ["age"]
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("how", "words"), [("die", "ended by signal 9"), ("raise", "no such thing")]
 )
 def test_a_worker_that_fails_ends_it_with_one_error(engine, tmp_path, monkeypatch, how, words):
     monkeypatch.setattr(batches, "BATCH", 40)
+    monkeypatch.syspath_prepend(Path(__file__).parent)  # a worker must find the step by its name
+    dies = importlib.import_module("a_step_that_dies").Dies
     X, y = people()
     X = X[["age"]].fillna(0.0).replace(np.inf, 1.0)
-    cleaning = Cleaning([("own", Dies(how))]).fit(X, y)
+    cleaning = Cleaning([("own", dies(how))]).fit(X, y)
     register(engine, X)
     with pytest.raises(DataError, match=words):
         write(engine, "rows", columns_of(X), cleaning, tmp_path / "c.parquet")
