@@ -26,7 +26,7 @@ class Units(Injector):
     """
 
     checks: ClassVar = ("outliers",)
-    cause = "units"
+    cause = "outliers"
 
     def __init__(
         self, *, factor: float = 1000.0, share: Share = 0.05, columns: Sequence[str] | None = None

@@ -9,7 +9,9 @@ import pytest
 from dataaudit.errors import DataError, UnknownNameError
 from dataaudit.finding import Finding, Severity
 from dataaudit.injecting import configured
+from dataaudit.injecting import registry as injectors
 from dataaudit.planting import Recipe, arm_for, is_found, rows_of, self_test, with_defects
+from dataaudit.proof.diagnosis.cause import registry as causes
 from dataaudit.proof.spec import ProveSpec, TrainSpec
 
 RECIPE = Recipe(
@@ -44,6 +46,10 @@ def said(message: str, severity: Severity = Severity.WARNING) -> dict:
 )
 def test_found_is_what_the_audit_newly_warns_of(before, after, expected):
     assert is_found(configured("sentinels")["sentinels"], before, after) == expected
+
+
+def test_every_defect_has_a_cause_that_a_diagnosis_can_name():
+    assert {injector.cause for injector in injectors().values()} <= set(causes())
 
 
 def test_what_takes_training_is_not_asked_of_an_audit():

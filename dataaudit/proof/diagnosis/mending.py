@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import pandas as pd
 from sklearn.base import clone
+from sklearn.compose import ColumnTransformer
 
 from dataaudit.pipeline import Resampled
 from dataaudit.proof.diagnosis.suspects import belief
@@ -47,6 +48,18 @@ class Before:
             X = step.transform(X)
         prepared: pd.DataFrame = self.preparation.transform(X)
         return prepared
+
+
+def ahead(steps: Sequence[Any], preparation: Any) -> Before:
+    """Put steps ahead of a preparation, behind those that are there; gaps are filled once, at last.
+
+    Two imputers would flag a column twice.
+    """
+    if isinstance(preparation, Before):
+        steps, preparation = [*preparation.steps, *steps], preparation.preparation
+    fills = [step for step in steps if isinstance(step, ColumnTransformer)]
+    others = [step for step in steps if not isinstance(step, ColumnTransformer)]
+    return Before([*others, *fills[-1:]], preparation)
 
 
 class Without:

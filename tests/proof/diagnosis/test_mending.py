@@ -6,10 +6,11 @@ import pytest
 
 from dataaudit.defects.disguised.blank import BlankSentinels
 from dataaudit.defects.missing.impute import imputer
+from dataaudit.defects.outliers.remedies import ClipOutliers
 from dataaudit.pipeline import Cleaning
 from dataaudit.proof.arms import Base
 from dataaudit.proof.careless import Unscaled, ZeroFilled
-from dataaudit.proof.diagnosis.mending import Balanced, Before, Believing, Without, held
+from dataaudit.proof.diagnosis.mending import Balanced, Before, Believing, Without, ahead, held
 from dataaudit.proof.diagnosis.suspects import belief, doubtful, suspects
 
 
@@ -28,6 +29,17 @@ def test_steps_before_learn_from_training_rows_alone():
     other = arm.transform(pd.DataFrame({"a": [-999.0, 0.5], "b": [0.0, 0.0]}))
     assert other["missingindicator_a"].iloc[0] > 0 > other["missingindicator_a"].iloc[1]
     assert abs(other["a"].iloc[0]) < 1
+
+
+def test_remedies_that_stay_fill_and_flag_once():
+    X, y = numbers()
+    X.loc[[1, 3, 5, 7], "a"] = -999.0
+    X.loc[[2, 4], "a"] = 1e6
+    first = ahead([BlankSentinels(), imputer()], ZeroFilled())
+    both = ahead([ClipOutliers(action="blank"), imputer()], first)
+    made = both.fit_resample(X, y).X
+    assert sorted(made) == ["a", "b", "missingindicator_a"]
+    assert (made["missingindicator_a"] > 0).sum() == 6
 
 
 def test_columns_left_out_are_left_out_of_every_row():

@@ -13,7 +13,7 @@ from dataaudit.defects.categories.normalize import NormalizeLevels
 from dataaudit.estimator import texts
 from dataaudit.proof.diagnosis.cause import Cause, Signal
 from dataaudit.proof.diagnosis.examined import Examined
-from dataaudit.proof.diagnosis.mending import Before, held
+from dataaudit.proof.diagnosis.mending import ahead, held
 
 _SHARE = 0.01  # of the cells of a column; fewer cannot be told from chance
 
@@ -49,4 +49,4 @@ class Categories(Cause):
     def remedy(self, examined: Examined) -> Any | None:
         """Spell levels in one way ahead of the preparation."""
         table = examined.table
-        return table.prepared(Before([NormalizeLevels(merge=True)], table.preparation))
+        return table.prepared(ahead([NormalizeLevels(merge=True)], table.preparation))

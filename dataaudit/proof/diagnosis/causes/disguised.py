@@ -18,7 +18,7 @@ from dataaudit.defects.disguised.rule import Sentinel, sentinels_of
 from dataaudit.defects.missing.impute import imputer
 from dataaudit.proof.diagnosis.cause import Cause, Signal
 from dataaudit.proof.diagnosis.examined import Examined, OnTable
-from dataaudit.proof.diagnosis.mending import Before, held
+from dataaudit.proof.diagnosis.mending import ahead, held
 
 _NAMED = 3  # columns spelt out
 
@@ -60,7 +60,7 @@ class Disguised(Cause):
             for name, values in _found(table).items()
         }
         blank = BlankSentinels(also={name: values for name, values in asked.items() if values})
-        return table.prepared(Before([blank, imputer()], table.preparation))
+        return table.prepared(ahead([blank, imputer()], table.preparation))
 
 
 def _found(table: OnTable) -> dict[str, list[Sentinel]]:

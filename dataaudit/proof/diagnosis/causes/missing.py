@@ -13,7 +13,7 @@ from dataaudit.defects.missing.impute import imputer
 from dataaudit.proof.arms import Base
 from dataaudit.proof.diagnosis.cause import Cause, Signal
 from dataaudit.proof.diagnosis.examined import Examined
-from dataaudit.proof.diagnosis.mending import Before, held
+from dataaudit.proof.diagnosis.mending import ahead, held
 
 
 class Missing(Cause):
@@ -45,4 +45,4 @@ class Missing(Cause):
     def remedy(self, examined: Examined) -> Any | None:
         """Fill and flag ahead of the preparation."""
         table = examined.table
-        return table.prepared(Before([imputer()], table.preparation))
+        return table.prepared(ahead([imputer()], table.preparation))

@@ -21,7 +21,7 @@ from dataaudit.defects.outliers.remedies import ClipOutliers
 from dataaudit.estimator import floats, numbers
 from dataaudit.proof.diagnosis.cause import Cause, Signal
 from dataaudit.proof.diagnosis.examined import Examined, OnTable
-from dataaudit.proof.diagnosis.mending import Before, held
+from dataaudit.proof.diagnosis.mending import ahead, held
 
 _REACH = 5.0  # the default of the check
 _FAR = 2.0  # times its bound: the same as for a warning of the check
@@ -62,7 +62,7 @@ class Outliers(Cause):
         """Blank, fill and flag ahead of the preparation."""
         table = examined.table
         return table.prepared(
-            Before([ClipOutliers(action="blank", reach=_REACH), imputer()], table.preparation)
+            ahead([ClipOutliers(action="blank", reach=_REACH), imputer()], table.preparation)
         )
 
 
