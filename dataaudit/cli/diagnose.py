@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dataaudit.commands import AllowCode, Json, Sets, overrides_of, print_json, say
+from dataaudit.cli.arguments import AllowCode, Json, Sets, overrides_of, print_json, say
 from dataaudit.errors import ConfigError, ExitCode
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dataaudit.commands import Json, TableFile, print_json, say, write_text
+from dataaudit.cli.arguments import Json, TableFile, print_json, say, write_text
 from dataaudit.errors import ExitCode
 
 

@@ -1,4 +1,4 @@
-"""The commands: arguments, exit codes and progress; what they do lives in `chain` and below.
+"""The commands on a pipeline and its runs; what they do lives in `chain` and below.
 
 People read stderr. With ``--json`` one object goes to stdout, and nothing else does. Imports stand
 inside the commands, so that ``--help`` loads nothing heavy.
@@ -6,19 +6,13 @@ inside the commands, so that ``--help`` loads nothing heavy.
 
 from __future__ import annotations
 
-import gc
-import os
-import signal
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from dataaudit.cli_diagnose import diagnose
-from dataaudit.cli_inject import inject
-from dataaudit.commands import (
+from dataaudit.cli.arguments import (
     AllowCode,
     ConfigFile,
     Json,
@@ -32,23 +26,9 @@ from dataaudit.commands import (
     say,
     write_text,
 )
-from dataaudit.errors import ConfigError, DataAuditError, ExitCode
-from dataaudit.stopping import Stopped, stoppable
-
-app = typer.Typer(
-    name="dataaudit",
-    help="Why is the network weak? Audit, clean and validate a table; prove what it was worth.",
-    epilog="Exit codes: 0 passed, 1 gate failed, 2 wrong config or usage, 3 source cannot be read "
-    "or crash, 4 made but not published.",
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
-
-_NO_READER = 141  # as shells have it: 128 and the number of SIGPIPE
+from dataaudit.errors import ConfigError, ExitCode
 
 
-@app.command()
 def init(
     table: TableFile,
     target: Annotated[str, typer.Option(help="The column to predict.")],
@@ -68,7 +48,6 @@ def init(
     return ExitCode.PASSED
 
 
-@app.command()
 def check(
     pipeline: ConfigFile, sets: Sets = None, *, allow_code: AllowCode = False, json: Json = False
 ) -> int:
@@ -82,7 +61,6 @@ def check(
     return result.exit_code
 
 
-@app.command()
 def audit(
     table: TableFile,
     target: Target = None,
@@ -106,7 +84,6 @@ def audit(
     return ExitCode.PASSED
 
 
-@app.command()
 def run(
     pipeline: ConfigFile,
     sets: Sets = None,
@@ -130,7 +107,6 @@ def run(
     return result.exit_code
 
 
-@app.command()
 def tune(
     pipeline: ConfigFile,
     sets: Sets = None,
@@ -161,7 +137,6 @@ def tune(
     return ExitCode.PASSED
 
 
-@app.command()
 def apply(
     run_folder: Annotated[Path, typer.Argument(help="A run's folder, or `latest`.", metavar="RUN")],
     table: TableFile,
@@ -185,7 +160,6 @@ def apply(
     return ExitCode.PASSED
 
 
-@app.command()
 def export(
     run_folder: Annotated[Path, typer.Argument(help="A run's folder, or `latest`.", metavar="RUN")],
     dialect: Annotated[
@@ -216,7 +190,6 @@ def export(
     return ExitCode.PASSED
 
 
-@app.command()
 def explain(
     name: Annotated[str, typer.Argument(help="A code or a name: DA201, outliers.")],
 ) -> int:
@@ -228,73 +201,9 @@ def explain(
     return ExitCode.PASSED
 
 
-@app.command()
 def schema() -> int:
     """Print the JSON Schema of pipeline.yaml, for editors."""
     from dataaudit.config import schema as config_schema
 
     print_json(config_schema())
     return ExitCode.PASSED
-
-
-app.command()(inject)
-app.command()(diagnose)
-
-
-@app.callback(invoke_without_command=True)
-def _options(
-    context: typer.Context,
-    *,
-    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
-) -> None:
-    if debug:
-        os.environ["DATAAUDIT_DEBUG"] = "1"
-    if version:
-        from dataaudit import __version__
-
-        typer.echo(__version__)
-    elif context.invoked_subcommand is None:
-        say(context.get_help())
-        raise typer.Exit(ExitCode.USAGE)
-
-
-def main() -> None:
-    """Run the program; every error becomes one line and the right exit code."""
-    gc.set_threshold(_OBJECTS)
-    try:
-        with stoppable():
-            code = app(standalone_mode=False)
-    except typer.TyperException as error:
-        code = _fail(f"{error.format_message()} Try --help.", error, ExitCode.USAGE)
-    except DataAuditError as error:
-        code = _fail(str(error), error, error.exit_code)
-    except Stopped as error:
-        by = signal.Signals(error.signal).name
-        code = _fail(f"stopped by {by}; nothing half done is left", error, error.exit_code)
-    except BrokenPipeError:  # `| head` has seen enough; Python would complain while flushing
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = _NO_READER
-    except Exception as error:  # noqa: BLE001 - a crash is told in one line, with the way to more
-        text = f"crashed, {type(error).__name__}: {error} (dataaudit --debug ... shows where)"
-        code = _fail(text, error, ExitCode.SOURCE)
-    sys.exit(int(code or 0))
-
-
-def _fail(text: str, error: BaseException, code: int) -> int:
-    """Say one line, or raise the error again where the traceback is wanted."""
-    if os.environ.get("DATAAUDIT_DEBUG"):
-        raise error
-    # one line whatever a file, a column or a library holds; no escape sequence reaches a terminal
-    line = "".join(c if c.isprintable() else " " for c in text)
-    say(f"dataaudit: {line if len(line) <= _LONGEST_LINE else line[:_LONGEST_LINE] + ' ...'}")
-    return code
-
-
-_LONGEST_LINE = 1_000
-_OBJECTS = 100_000
-"""Objects between two looks for cycles: at Python's own 700 an audit spends 4 % on looking."""
-
-
-if __name__ == "__main__":
-    main()

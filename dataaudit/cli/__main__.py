@@ -1,0 +1,5 @@
+"""`python -m dataaudit.cli`."""
+
+from dataaudit.cli import main
+
+main()
