@@ -205,8 +205,8 @@ def _sampled(profile: Profile) -> str:
     if profile.sample_rows >= profile.rows:
         return ""
     return (
-        f"Quantiles, skewness, kurtosis and histograms are from a fixed sample of {profile.sample_rows:,} rows; "
-        f"counts, minimum and maximum from all {profile.rows:,}."
+        "Quantiles, skewness, kurtosis and histograms are from a fixed sample of "
+        f"{profile.sample_rows:,} rows; counts, minimum and maximum from all {profile.rows:,}."
     )
 
 
