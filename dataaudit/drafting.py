@@ -17,7 +17,8 @@ from dataaudit.split import split as split_rows
 from dataaudit.stages import table_of
 from dataaudit.table import Table
 
-_SMOTE_COST = "raises recall of the rare class and costs calibration; compare method: threshold"
+_THRESHOLD_NOTE = "finds as many rare rows as resampling does, and leaves rows and risks alone"
+_SMOTE_NOTE = "# - imbalance: {method: smote}   # instead: makes rare rows up; predicted risks rise"
 _FEWEST_FOR_SMOTE = 20  # rows of the rarest class, so that those of any fold hold the 6 it needs
 _OUTLIERS_NOTE = (
     "# - outliers: {action: clip}   # `scale` bends far values already; for impossible ones"
@@ -167,10 +168,10 @@ def _clean(seen: Seen) -> Iterator[str]:
     yield "  - missing: {numeric: median, indicator: true}"
     yield "  - scale: {method: robust}"
     rare = [f for f in seen.findings("imbalance") if f.kind == "rare"]
+    if rare:
+        yield f"  - imbalance: {{method: threshold}}   # {_THRESHOLD_NOTE}"
     if rare and (rare[0].rows or 0) >= _FEWEST_FOR_SMOTE:
-        yield f"  - imbalance: {{method: smote}}   # {_SMOTE_COST}"
-    elif rare:
-        yield "  - imbalance: {method: class_weight}   # too few rare rows to draw others between"
+        yield f"  {_SMOTE_NOTE}"
     yield "  - encode"
 
 

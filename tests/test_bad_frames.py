@@ -101,8 +101,20 @@ def test_init_proposes_no_smote_for_a_class_too_rare_to_draw_between(plain_frame
     assert invoke("init", "t.csv", "--target", "y").code == 0
     text = (tmp_path / "pipeline.yaml").read_text()
     assert "smote" not in text
-    assert "class_weight" in text
+    assert "  - imbalance: {method: threshold}" in text
     assert invoke("run", "pipeline.yaml", "--set", "prove=off").code == 0
+
+
+def test_init_proposes_the_threshold_for_a_rare_class_and_names_smote_beside_it(
+    plain_frame, tmp_path, invoke
+):
+    rare = plain_frame.sample(400, replace=True, random_state=0, ignore_index=True)
+    rare.assign(y=["rare"] * 30 + ["no"] * 370).to_csv(tmp_path / "t.csv", index=False)
+    assert invoke("init", "t.csv", "--target", "y").code == 0
+    lines = (tmp_path / "pipeline.yaml").read_text().splitlines()
+    [at] = [i for i, line in enumerate(lines) if line.startswith("  - imbalance:")]
+    assert lines[at].startswith("  - imbalance: {method: threshold}   # ")
+    assert lines[at + 1].startswith("  # - imbalance: {method: smote}   # ")
 
 
 INDEXES = {
