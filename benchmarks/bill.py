@@ -4,10 +4,10 @@
     python benchmarks/bill.py adult FOLDER
     python benchmarks/bill.py shapley FOLDER
 
-`training` trains 100 networks (64-64, 50 epochs on 700 rows of 20 columns, batches of 64) stacked, and
-some of them by Keras' own `model.fit`, fed the same batches in its plain way: one call, an epoch at
-a time, with a validation set. Exit code 0: at least 50 times less time per fit, compilation
-included, and the same predictions to 1e-4.
+`training` trains 100 networks (64-64, 50 epochs on 700 rows of 20 columns, batches of 64) stacked,
+some by a plain call of Keras' `model.fit` with a validation set, and some by `model.fit` fed
+the same batches. Exit code 0: at least 50 times less time per fit than the plain call, compilation
+included, and the predictions of the same batches to 1e-4.
 
 `adult` runs the default `prove` on 6,000 training rows of adult (FOLDER has ``adult_train.csv`` and
 ``adult_test.csv``). Exit code 0: under 90 seconds.
@@ -127,10 +127,10 @@ def adult(folder: Path) -> bool:
     evidence = result.evidence
     print(evidence["plan"]["sentence"])
     for name, arm in evidence["arms"].items():
-        print(f"{name:8}{arm['metrics']['accuracy']['value']:8.4f}")
-    proving = result.manifest["seconds"]["prove"]
-    print(f"prove {proving:.1f} s, the whole run {wall:.1f} s (processor {cpu:.1f} s)")
-    return proving < LIMIT_S
+        if "metrics" in arm:
+            print(f"{name:8}{arm['metrics']['accuracy']['value']:8.4f}")
+    print(f"the whole run, audit and cleaning included: {wall:.1f} s (processor {cpu:.1f} s)")
+    return wall < LIMIT_S
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from dataaudit.estimator import dates, numbers, texts
 from dataaudit.pipeline import Resampled
-from dataaudit.proof.plain import plain
+from dataaudit.proof.plain import Levels, plain
 from dataaudit.proof.spec import TrainSpec
 from dataaudit.proof.tree import Tree
 
@@ -192,11 +192,13 @@ class Base(_Rowwise):
             [("number", number, [*numbers(X), *dates(X)]), ("text", text, texts(X))],
             verbose_feature_names_out=False,
         )
-        self.columns_.set_output(transform="pandas").fit(plain(X))
+        given = plain(X)
+        self.levels_ = Levels(given)
+        self.columns_.set_output(transform="pandas").fit(self.levels_.coded(given))
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """Prepare rows; every row stays, in order."""
-        return self.columns_.transform(plain(X))
+        return self.columns_.transform(self.levels_.coded(plain(X)))
 
 
 class Drop(Base):

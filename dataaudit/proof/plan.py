@@ -15,6 +15,7 @@ import numpy as np
 from dataaudit.errors import DataError
 from dataaudit.proof.fit import budget
 from dataaudit.proof.spec import ProveSpec, TrainSpec
+from dataaudit.proof.stacked import CURVE_ROWS
 from dataaudit.proof.target import Target
 
 _SMALL, _LARGE = 200, 20_000  # rows; science.md 1.2
@@ -30,14 +31,14 @@ _DISCORDANT = 0.1  # of the rows, arms disagree; science.md 1.4
 _REACH = 2.802  # z.975 + z.8: found four times in five, at 5 %
 
 # Seconds; see the module's docstring.
-_PER_STEP = 1.0e-4
-_PER_STEP_WEIGHT = 1.0e-10  # by rows of a batch and weights of the network
+_PER_STEP = 1.0e-5  # of one network in a stack
+_PER_STEP_WEIGHT = 7.0e-11  # by rows of a batch and weights of the network
 _PER_LOOK_WEIGHT = 4.0e-11  # by rows looked at and weights of the network
-_PER_CELL = 5.0e-6  # preparing a table
+_PER_CELL = 4.0e-6  # preparing a table
 _PER_PREPARATION = 0.05
 _PER_COMPILATION = 2.0
 _STACKS = 3  # compilations that networks of few widths share; a user's own has one each
-_STOCK_FACTOR = 30.0  # a user's own network, trained by stock `fit`
+_STOCK_FACTOR = 200.0  # a user's own network, trained by stock `fit`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,7 +218,7 @@ def priced(
     weights = _weights(train, 2 * columns, target.outputs)
     looks = steps.total / steps.period
     one = steps.total * (_PER_STEP + _PER_STEP_WEIGHT * steps.batch * weights)
-    one += looks * learnt * weights * _PER_LOOK_WEIGHT
+    one += looks * min(learnt, CURVE_ROWS) * weights * _PER_LOOK_WEIGHT
     one *= _STOCK_FACTOR if is_stock else 1
     one += prepared * (_PER_PREPARATION + _PER_CELL * given.rows * columns)
     compiled = given.networks if is_stock else min(given.networks, _STACKS)

@@ -12,7 +12,7 @@ from sklearn.preprocessing import OrdinalEncoder
 from threadpoolctl import threadpool_limits
 
 from dataaudit.estimator import dates, numbers, texts
-from dataaudit.proof.plain import plain
+from dataaudit.proof.plain import Levels, plain
 
 _LEVELS = 254  # of a column, the most frequent; scikit-learn's trees take 255 and the rest is one
 _ROUNDS = 200  # at most; stopping early ends most fits before
@@ -60,7 +60,9 @@ class Tree:
         )
         parts = [("number", "passthrough", number), ("text", codes, text)]
         self.columns_ = ColumnTransformer(parts)
-        learnt = self.columns_.fit_transform(plain(X[~stop]))
+        given = plain(X[~stop])
+        self.levels_ = Levels(given)
+        learnt = self.columns_.fit_transform(self.levels_.coded(given))
         labels, settings = np.asarray(y), self._settings(len(number), len(text))
         is_number = pd.api.types.is_float_dtype(y)
         kind = HistGradientBoostingRegressor if is_number else HistGradientBoostingClassifier
@@ -73,7 +75,7 @@ class Tree:
 
     def outputs(self, X: pd.DataFrame, classes: np.ndarray) -> np.ndarray:
         """Return a probability for each class, or the target itself, shape (rows, outputs)."""
-        values = self.columns_.transform(plain(X))
+        values = self.columns_.transform(self.levels_.coded(plain(X)))
         if not len(classes):
             return np.asarray(self.model_.predict(values)).reshape(-1, 1)
         shares = np.zeros((len(X), len(classes)))
@@ -88,7 +90,7 @@ class Tree:
         kept = np.full(len(X), fill_value=True) if is_all else np.isin(labels, learnt)
         if not kept.any():
             return None
-        return self.columns_.transform(plain(X[kept])), labels[kept]
+        return self.columns_.transform(self.levels_.coded(plain(X[kept]))), labels[kept]
 
     @staticmethod
     def _settings(number: int, text: int) -> dict[str, Any]:

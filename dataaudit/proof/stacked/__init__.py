@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dataaudit.proof.fit import Fit, Trained
-from dataaudit.proof.stacked.grouping import grouped
+from dataaudit.proof.stacked.grouping import CURVE_ROWS, grouped
 from dataaudit.proof.stacked.running import run
+
+__all__ = ["CURVE_ROWS", "train"]
 
 
 def train(fits: Sequence[Fit]) -> Iterator[tuple[int, Trained]]:
