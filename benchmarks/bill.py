@@ -4,6 +4,7 @@
     python benchmarks/bill.py adult FOLDER
     python benchmarks/bill.py shapley FOLDER
     python benchmarks/bill.py harm DATA
+    python benchmarks/bill.py diagnosis
 
 `training` trains 100 networks (64-64, 50 epochs on 700 rows of 20 columns, batches of 64) stacked,
 some by a plain call of Keras' `model.fit` with a validation set, and some by `model.fit` fed
@@ -17,6 +18,8 @@ included, and the predictions of the same batches to 1e-4.
 
 `harm` holds what a choice promised against rows that it never saw, on ten tables (DATA has one
 folder each); see `bill_harm`. Exit code 0: no harm, and promises that hold.
+
+`diagnosis` injects causes of a weak network and looks whether each is proven; see `bill_diagnosis`.
 """
 
 from __future__ import annotations
@@ -30,6 +33,7 @@ from pathlib import Path
 
 import numpy as np
 from adult import sampled
+from bill_diagnosis import diagnosis
 from bill_harm import harm
 from bill_shapley import shapley
 
@@ -145,12 +149,14 @@ def main() -> None:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("training")
+    commands.add_parser("diagnosis")
     for name in ("adult", "shapley", "harm"):
         commands.add_parser(name).add_argument("folder", type=Path)
     arguments = parser.parse_args()
     by_folder = {"adult": adult, "shapley": shapley, "harm": harm}
     name = arguments.command
-    passed = by_folder[name](arguments.folder) if name in by_folder else training()
+    alone = {"training": training, "diagnosis": diagnosis}
+    passed = by_folder[name](arguments.folder) if name in by_folder else alone[name]()
     sys.exit(0 if passed else 1)
 
 
