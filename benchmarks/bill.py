@@ -4,6 +4,7 @@
     python benchmarks/bill.py adult FOLDER
     python benchmarks/bill.py shapley FOLDER
     python benchmarks/bill.py harm DATA
+    python benchmarks/bill.py injected DATA
     python benchmarks/bill.py diagnosis
 
 `training` trains 100 networks (64-64, 50 epochs on 700 rows of 20 columns, batches of 64) stacked,
@@ -18,6 +19,9 @@ included, and the predictions of the same batches to 1e-4.
 
 `harm` holds what a choice promised against rows that it never saw, on ten tables (DATA has one
 folder each); see `bill_harm`. Exit code 0: no harm, and promises that hold.
+
+`injected` plants 12 known defects into 8 tables and diagnoses them; see `bill_injected`. Exit code
+0: the planted causes are named first, their remedies recover the loss, untouched tables are clear.
 
 `diagnosis` injects causes of a weak network and looks whether each is proven; see `bill_diagnosis`.
 """
@@ -35,6 +39,7 @@ import numpy as np
 from adult import sampled
 from bill_diagnosis import diagnosis
 from bill_harm import harm
+from bill_injected import injected
 from bill_shapley import shapley
 
 import dataaudit
@@ -150,10 +155,10 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("training")
     commands.add_parser("diagnosis")
-    for name in ("adult", "shapley", "harm"):
+    for name in ("adult", "shapley", "harm", "injected"):
         commands.add_parser(name).add_argument("folder", type=Path)
     arguments = parser.parse_args()
-    by_folder = {"adult": adult, "shapley": shapley, "harm": harm}
+    by_folder = {"adult": adult, "shapley": shapley, "harm": harm, "injected": injected}
     name = arguments.command
     alone = {"training": training, "diagnosis": diagnosis}
     passed = by_folder[name](arguments.folder) if name in by_folder else alone[name]()

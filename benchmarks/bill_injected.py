@@ -109,7 +109,7 @@ class Together:
         fits = [fit for part, _ in slots for fit in part]
         try:
             start = time.process_time()
-            trained = iter(_in_step(fits))
+            trained = iter(train(fits))
             seconds = time.process_time() - start
             print(f"  {len(fits)} fits, {seconds:.1f} s of processor time", flush=True)
             for slot in slots:
@@ -118,15 +118,6 @@ class Together:
             for slot in slots:
                 slot[1] = error
         self.changed.notify_all()
-
-
-def _in_step(fits: Sequence[Any]) -> list[Any]:
-    """Train fits of one period at a time: those of a stack then look at their losses together."""
-    trained: dict[int, Any] = {}
-    for period in sorted({fit.budget.period for fit in fits}):
-        places = [i for i, fit in enumerate(fits) if fit.budget.period == period]
-        trained.update(zip(places, train([fits[i] for i in places]), strict=True))
-    return [trained[i] for i in range(len(fits))]
 
 
 @contextmanager
@@ -198,18 +189,13 @@ def main(folder: Path, names: Sequence[str] = (), defects: Sequence[str] = ()) -
     looked = together(looks)
     print(f"{len(looked)} tables diagnosed in {time.perf_counter() - start:.0f} s")
     failed = {key: error for key, error in looked.items() if isinstance(error, Exception)}
+    planted = {
+        name: {key: one for key, one in injectors.items() if (name, key) in looked.keys() - failed}
+        for name in givens
+    }
     tests = together(
         {
-            name: _told(
-                name,
-                given,
-                looked,
-                {
-                    k: v
-                    for k, v in injectors.items()
-                    if (name, k) in looked and (name, k) not in failed
-                },
-            )
+            name: _told(name, given, looked, planted[name])
             for name, given in givens.items()
             if (name, "") not in failed
         }
@@ -272,27 +258,39 @@ def verdict(tests: Mapping[str, SelfTest], untouched: Mapping[str, Looked]) -> i
     """Print the figures, and return 0 where they hold."""
     lines: list[Line] = [line for test in tests.values() for line in test.lines if line.cost]
     real = [line for line in lines if line.cost and line.cost.lost.value >= REAL]
-    first = np.mean([line.rank == 1 for line in real]) if real else np.nan
-    three = np.mean([1 <= line.rank <= THREE for line in real]) if real else np.nan
-    back = [line.cost.recovered or 0.0 for line in real if line.cost]
-    middle = np.median(back) if back else np.nan
     seen = [line.is_found for line in lines if line.is_found is not None]
+    print(f"{len(lines)} cases; the audit warns of {sum(seen)} of the {len(seen)} that it can see")
+    print(f"{len(real)} cost {100 * REAL:.0f} points or more; of these the planted cause is")
+    first = _share("first", [line.rank == 1 for line in real], f"at least {FIRST:.0%}")
+    three = _share(
+        "among the first three",
+        [1 <= line.rank <= THREE for line in real],
+        f"at least {AMONG_THREE:.0%}",
+    )
+    _share("proven", [0 < line.rank <= line.proven for line in real], "no bar")
+    back = [line.cost.recovered or 0.0 for line in real if line.cost]
+    middle = float(np.median(back)) if back else np.nan
+    print(f"  the remedy recovers {middle:.2f} in the median (at least {RECOVERED})")
     ends = [
         found.status == PROVEN for look in untouched.values() for found in look.diagnosis.causes
     ]
-    false = np.mean(ends)
-    print(f"{len(lines)} cases; the audit warns of {sum(seen)} of the {len(seen)} that it can see")
-    print(f"{len(real)} cost {100 * REAL:.0f} points or more; of these")
-    print(f"  the planted cause is first in {first:.0%} (at least {FIRST:.0%})")
-    proven = np.mean([0 < line.rank <= line.proven for line in real]) if real else np.nan
-    print(f"  it is proven in {proven:.0%}")
-    print(f"  and among the first three in {three:.0%} (at least {AMONG_THREE:.0%})")
-    print(f"  the remedy recovers {middle:.2f} in the median (at least {RECOVERED})")
-    print(f"untouched: {false:.1%} of {len(ends)} pairs are proven (at most {FALSE:.0%})")
+    false = _share("proven on untouched tables", ends, f"at most {FALSE:.0%}")
     for name, looked in untouched.items():
-        print(f"  {name}: {', '.join(looked.diagnosis.named(PROVEN)) or 'nothing'}")
+        print(f"    {name}: {', '.join(looked.diagnosis.named(PROVEN)) or 'nothing'}")
     holds = first >= FIRST and three >= AMONG_THREE and middle >= RECOVERED and false <= FALSE
     return 0 if holds else 1
+
+
+def _share(name: str, ends: Sequence[bool], bar: str) -> float:
+    """Print how many of the cases ended so, and return their share."""
+    share = float(np.mean(ends)) if ends else np.nan
+    print(f"  {name}: {sum(ends)} of {len(ends)} ({share:.1%}; {bar})")
+    return share
+
+
+def injected(folder: Path) -> bool:
+    """Run all of it; return whether the figures hold."""
+    return main(folder) == 0
 
 
 if __name__ == "__main__":
