@@ -156,7 +156,7 @@ class Imbalance(Defect):
             share=share[rarest],
             evidence={**evidence, "fair_share": fair},
             remedy=Remedy(
-                action="Choose the threshold in the training folds. SMOTE also finds more rare "
+                action="Move the threshold to the share of the class. SMOTE also finds more rare "
                 "rows, but costs calibration: predicted risks read several times too high.",
                 step="imbalance",
                 params={"method": "threshold"},
