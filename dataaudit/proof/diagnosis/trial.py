@@ -24,6 +24,8 @@ class Proof:
     ----------
     metric, effect, low, high
         On the primary metric, after minus before, with an interval that holds for all proofs.
+    percent
+        How often such an interval holds.
     verdict
         helps, harms, no practical difference, or undecided.
     is_proven
@@ -38,6 +40,7 @@ class Proof:
     high: float
     verdict: str
     is_proven: bool
+    percent: int = 95
     arm: Any = None
     judged: Any = None
 
@@ -46,7 +49,7 @@ class Proof:
         """The effect in words, as a sentence goes on."""
         label, write = spoken(self.metric), writer(self.metric)
         unit = " points" if self.metric in POINTS else ""
-        reach = f"95 % interval {write(self.low)} to {write(self.high)}"
+        reach = f"{self.percent} % interval {write(self.low)} to {write(self.high)}"
         told = f"{label} changes by {write(self.effect)}{unit} ({reach})"
         return told if self.verdict != UNDECIDED else f"{told}, which may be chance"
 

@@ -103,7 +103,12 @@ class TooFewRows(Cause):
         low, size, high = (_NEXT * x for x in (found.low, found.value, found.high))
         proof = table.proof(before, table.judged)
         return replace(
-            proof, effect=size, low=low, high=high, is_proven=low > table.smallest_effect
+            proof,
+            effect=size,
+            low=low,
+            high=high,
+            percent=round(100 * EQUIVALENCE),
+            is_proven=low > table.smallest_effect,
         )
 
 
