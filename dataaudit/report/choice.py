@@ -22,6 +22,14 @@ _WAYS = {
     "smote": "SMOTE",
     "undersample": "undersampling",
 }
+_COLUMNS = {
+    "way": "Rare class",
+    "balanced": "balanced accuracy",
+    "recall": "recall",
+    "precision": "precision",
+    "auc": "AUC",
+    "oe": "O/E",
+}
 _WIDEST = 110  # as the rest of the report in a terminal
 
 
@@ -131,11 +139,24 @@ def lines(choice: Mapping[str, Any]) -> Group:
         style = "bold" if one["is_taken"] else ""
         grid.add_row(*(Text(one[key], style) for key in ("name", "gain", "picked", "left")))
     said = [choice["sentence"], choice["lesson"], choice["promise"]]
-    if choice["balance"]:
-        said.append(choice["balance"]["advice"])
     title = Text.assemble(("Choice of the cleaning", "bold"), f"  {choice['label']}")
     refused = [Text(f"{name}: {why}", "dim") for name, why in choice["refused"]]
-    return Group(title, grid, *refused, *(Text(line) for line in said if line))
+    ways = _ways(choice["balance"]) if choice["balance"] else []
+    return Group(title, grid, *refused, *(Text(line) for line in said if line), *ways)
+
+
+def _ways(balance: Mapping[str, Any]) -> list[Any]:
+    """Return the ways to treat the rare class for a terminal, all other steps as in doing nothing.
+
+    Recall and precision are of the rare class; O/E is predicted over actual, as reported.
+    """
+    grid = Grid(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    for key, head in _COLUMNS.items():
+        grid.add_column(head, justify="left" if key == "way" else "right", overflow="fold")
+    for one in balance["rows"]:
+        cells = [str(one[key]) for key in _COLUMNS]
+        grid.add_row(*(Text(cell, "bold" if one["is_taken"] else "") for cell in cells))
+    return [Text(), grid, Text(balance["advice"])]
 
 
 def show(choice: Mapping[str, Any] | None, console: Console | None = None) -> None:

@@ -105,6 +105,14 @@ def test_the_terminal_shows_names_as_they_are(width):
     assert max(len(line) for line in out.getvalue().splitlines()) <= width
 
 
+def test_the_terminal_shows_the_ways_to_treat_a_rare_class_beside_the_advice():
+    out = io.StringIO()
+    Console(file=out, width=110).print(lines(describe(PART, BALANCE)))
+    [way] = [line for line in out.getvalue().splitlines() if line.startswith("SMOTE")]
+    assert way.split()[1:] == ["50.0", "%", "80.0", "%", "10.0", "%", NOTHING, "0.500"]
+    assert "Use SMOTE." in out.getvalue()
+
+
 def test_nothing_is_shown_without_a_choice(capsys):
     show(None)
     assert capsys.readouterr() == ("", "")
