@@ -12,7 +12,6 @@ from dataclasses import replace
 
 from dataaudit.proof.diagnosis.cause import Cause, Signal
 from dataaudit.proof.diagnosis.examined import Examined, Proof, spoken
-from dataaudit.proof.verdict import HARMS, SAME
 
 _PERFECT = 0.99  # above it there is nothing to explain
 _OPEN = frozenset({"proven", "suspected"})
@@ -55,4 +54,4 @@ class Irreducible(Cause):
         scores = table.reference_scores
         best = table.reference[max(scores, key=lambda name: scores[name])]
         proof = table.proof(table.judged, best, metric=table.between_learners)
-        return replace(proof, is_proven=proof.verdict in (SAME, HARMS))
+        return replace(proof, is_proven=proof.high < table.smallest_effect)
