@@ -22,13 +22,13 @@ from diagnosis_tables import (
     CALM,
     TABLES,
     Table,
+    blurred,
     few,
     few_digits,
     noisy,
     rare,
     scattered,
     stepped,
-    uneven,
     wide,
 )
 from sklearn.model_selection import train_test_split
@@ -79,8 +79,8 @@ INJECTED: dict[str, tuple[Any, dict[str, Any], list[Any]]] = {
     "learning_rate_low": (Base, {"optimizer": {"learning_rate": 1e-5}}, [*CALM]),
     "plateau": (
         Base,
-        {"optimizer": {"learning_rate": 0.03}, "schedule": {"name": "constant"}},
-        [uneven(0), uneven(1), uneven(2)],
+        {"optimizer": {"learning_rate": 0.1}, **LONG, "batch_size": 16},
+        [blurred(0), blurred(1), blurred(2)],
     ),
     "vanishing": (Base, {"network": {"hidden": [32] * 8, "activation": "sigmoid"}}, [*CALM]),
     "overfitting": (

@@ -82,10 +82,14 @@ def scattered(seed: int) -> Table:
     return pd.DataFrame(X).add_prefix("x"), pd.Series(y), "regression"
 
 
-def uneven(seed: int) -> Table:
-    """Return four products of six columns: rates have to be high first, and low then."""
+def blurred(seed: int) -> Table:
+    """Return two products and noise: long steps never settle on it."""
     return made(
-        lambda X: np.sin(5 * X[:, 0]) * np.sin(5 * X[:, 1]), rows=1500, columns=2, seed=seed
+        lambda X: X[:, 0] * X[:, 1] + X[:, 2] * X[:, 3],
+        rows=1000,
+        columns=8,
+        noise=0.3,
+        seed=seed,
     )
 
 
