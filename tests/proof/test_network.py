@@ -30,6 +30,11 @@ def test_without_tensorflow_the_text_installs_it(monkeypatch):
     network.load_keras.cache_clear()
 
 
+def test_numbers_keep_their_precision_on_a_graphics_card():
+    tensorflow = pytest.importorskip("tensorflow")
+    assert not tensorflow.config.experimental.tensor_float_32_execution_enabled()
+
+
 def test_layers_follow_the_keys():
     spec = NetworkSpec(
         hidden=[5, 4], activation="gelu", dropout=0.5, batch_norm=True, l1=0.1, l2=0.2
