@@ -117,7 +117,12 @@ def test_a_failed_gate_ends_in_1_with_its_report_and_leaves_latest(place, invoke
 
 def test_without_validation_rows_the_proof_draws_its_own_to_stop_by(place, monkeypatch):
     given = []
-    monkeypatch.setattr("dataaudit.proof.compare", lambda *_, **more: given.append(more))
+
+    def compared(*_, **more):
+        given.append(more)
+        raise DataError("prove", "that was all to see")
+
+    monkeypatch.setattr("dataaudit.proof.compare", compared)
     config = {**SETTINGS, "source": {"path": str(place / "t.csv")}, "prove": {}}
     for share in (0, 0.1):
         config |= {"split": {"validation": share}, "output": {"dir": str(place / "out")}}
