@@ -29,7 +29,12 @@ _COLUMNS = {
     "precision": "precision",
     "auc": "AUC",
     "oe": "O/E",
+    "trained": "log-loss as trained",
 }
+_HEADS = (
+    "Seen gain: over doing nothing, on the rows that made the choice. Picked: share of 1,000 draws "
+    "of these rows in which the rule took it."
+)
 _WIDEST = 110  # as the rest of the report in a terminal
 
 
@@ -142,13 +147,15 @@ def lines(choice: Mapping[str, Any]) -> Group:
     title = Text.assemble(("Choice of the cleaning", "bold"), f"  {choice['label']}")
     refused = [Text(f"{name}: {why}", "dim") for name, why in choice["refused"]]
     ways = _ways(choice["balance"]) if choice["balance"] else []
-    return Group(title, grid, *refused, *(Text(line) for line in said if line), *ways)
+    noted = [Text(_HEADS, "dim"), *refused, *(Text(line) for line in said if line)]
+    return Group(title, grid, *noted, *ways)
 
 
 def _ways(balance: Mapping[str, Any]) -> list[Any]:
     """Return the ways to treat the rare class for a terminal, all other steps as in doing nothing.
 
-    Recall and precision are of the rare class; O/E is predicted over actual, as reported.
+    Recall and precision are of the rare class; O/E is predicted over actual, with the
+    shares of the classes put back; how far off training left it stands last.
     """
     grid = Grid(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     for key, head in _COLUMNS.items():

@@ -109,7 +109,8 @@ def test_the_terminal_shows_the_ways_to_treat_a_rare_class_beside_the_advice():
     out = io.StringIO()
     Console(file=out, width=110).print(lines(describe(PART, BALANCE)))
     [way] = [line for line in out.getvalue().splitlines() if line.startswith("SMOTE")]
-    assert way.split()[1:] == ["50.0", "%", "80.0", "%", "10.0", "%", NOTHING, "0.500"]
+    told = ["50.0", "%", "80.0", "%", "10.0", "%", NOTHING, "0.500", "0.900,", "O/E", "8.900"]
+    assert way.split()[1:] == told
     assert "Use SMOTE." in out.getvalue()
 
 
