@@ -86,9 +86,9 @@ INJECTED: dict[str, tuple[Any, dict[str, Any], list[Any]]] = {
     "overfitting": (
         Base,
         {
-            "network": {"hidden": [128, 128]},
+            "network": {"hidden": [64, 64]},
             "optimizer": {"learning_rate": 0.001},
-            "max_steps": 1500,
+            "max_steps": 1200,
             **LONG,
         },
         ["diabetes", scattered(0), scattered(1)],
