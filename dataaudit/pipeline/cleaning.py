@@ -47,6 +47,8 @@ class Resampled:
         What each row counts for in training; 1 unless classes are weighed.
     samplers : tuple of (int, str, estimator)
         Each fitted sampler with its name and the number of fitted steps before it.
+    belief : ndarray of float64, shape (n,), optional
+        How far each label is believed: a factor of `weight`, and no resampling to be undone.
     """
 
     X: pd.DataFrame
@@ -55,6 +57,7 @@ class Resampled:
     synthetic: np.ndarray
     weight: np.ndarray
     samplers: tuple[tuple[int, str, Any], ...] = ()
+    belief: np.ndarray | None = None
 
 
 class Cleaning(_BaseComposition):
@@ -286,14 +289,11 @@ class Cleaning(_BaseComposition):
         synthetic = np.arange(len(frame)) >= len(flow.real)
         rows = np.full(len(frame), -1, dtype="int64")
         rows[~synthetic] = flow.rows
-        weighed = self.balance == "class_weight"
-        weight = class_weights(labels) if weighed else np.ones(len(frame))
+        weight = class_weights(labels) if self.balance == "class_weight" else np.ones(len(frame))
         return Resampled(X=frame, y=labels, rows=rows, synthetic=synthetic, weight=weight)
 
 
 def _last(fitted: Mapping[str, Any], names: Sequence[str]) -> UnifyTypes:
     """Return a last step that changes nothing, since a pipeline cannot end in a sampler."""
-    last = UnifyTypes()
-    return (
-        last.fit(pd.DataFrame(columns=list(names), index=[0], dtype="float64")) if fitted else last
-    )
+    last, empty = UnifyTypes(), pd.DataFrame(columns=list(names), index=[0], dtype="float64")
+    return last.fit(empty) if fitted else last

@@ -122,7 +122,7 @@ class Balanced:
 
 
 class Believing:
-    """A preparation whose training rows count as much as their label can be believed.
+    """A preparation whose training rows count next to nothing where their label is in doubt.
 
     What is judged, and what training stops by, stays as it is.
 
@@ -141,9 +141,9 @@ class Believing:
         return type(self)(self.preparation.clone())
 
     def fit_resample(self, X: pd.DataFrame, y: pd.Series) -> Resampled:
-        """Learn from training rows and return them weighed."""
+        """Learn from training rows and return them with how far each is believed."""
         made: Resampled = self.preparation.fit_resample(X, y)
-        return replace(made, weight=made.weight * belief(made.X, made.y))
+        return replace(made, belief=belief(made.X, made.y))
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """Prepare other rows; every row stays, in order."""

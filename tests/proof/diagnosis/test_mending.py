@@ -63,11 +63,22 @@ def test_rows_in_doubt_count_less_in_training_and_none_is_left_out():
     y.loc[wrong] = np.where(y.loc[wrong] == "yes", "no", "yes")
     arm = Believing(Base()).clone()
     made = arm.fit_resample(X, y)
-    assert len(made.weight) == 200
-    assert made.weight[wrong].max() < np.median(made.weight)
-    assert made.weight.min() > 0
-    assert suspects(made.X, y)[wrong].all()
+    assert len(made.belief) == 200
+    assert (made.weight == 1).all()
+    assert np.median(made.belief[wrong]) < np.median(made.belief)
+    assert made.belief.min() > 0
+    assert suspects(made.X, y)[wrong].mean() > 0.8
     pd.testing.assert_frame_equal(arm.transform(X), made.X)
+
+
+def test_labels_wrong_in_one_direction_have_no_say():
+    X, y = numbers(400)
+    wrong = list(X.index[X["a"] > 0][::3])  # of the "yes" alone
+    y.loc[wrong] = "no"
+    doubted = belief(X, y) < 1
+    assert doubted[wrong].mean() > 0.8
+    assert np.delete(doubted, wrong).mean() < 0.1
+    assert not suspects(X, y)[np.delete(np.arange(400), wrong)].any()
 
 
 def test_confident_learning_names_rows_off_the_diagonal():

@@ -6,12 +6,12 @@ of, or surest of in the answer that it gives (labels that are wrong in one direc
 answer only): an alarm where the lower end of its 95 % interval (Wilson) is above 5 %. Confident
 learning names the rows to look at; it raises no alarm by itself.
 
-The proof is the same network with each row counting as much in training as simple learners believe
-its label, and trained to the end: the rows to stop by have wrong labels as well, and would stop a
-network that rightly contradicts them. Both are compared
-by the judged rows whose label simple learners do not doubt: a ruler with a quarter of its marks
-wrong halves every difference. That favours what agrees with simple learners, so this is tried after
-an alarm alone, which tables with right labels do not raise. Nothing is ever relabelled.
+The proof is the same network with rows whose label simple learners doubt counting next to nothing
+in training, and trained to the end: the rows to stop by have wrong labels as well, and would stop a
+network that rightly contradicts them. Both are compared by the judged rows whose label is not
+doubted: a ruler with a quarter of its marks wrong halves every difference. That favours what agrees
+with simple learners, so this is tried after an alarm alone, which tables with right labels do not
+raise. Nothing is ever relabelled.
 
 Measured (science.md, section 3): clean tables 0 to .007, Pima .039; 10 % of the labels flipped give
 .08 to .20, 20 % .17 to .30.
@@ -73,7 +73,7 @@ class LabelNoise(Cause):
         )
 
     def remedy(self, examined: Examined) -> Any | None:
-        """Weigh what is learnt from by how far its label can be believed."""
+        """Take the say from rows whose label is in doubt."""
         table = examined.table
         train = table.train.model_copy(update={"early_stopping": "off"})
         return WithTraining(Believing(table.preparation), train)
