@@ -68,9 +68,9 @@ class Tree:
         kind = HistGradientBoostingRegressor if is_number else HistGradientBoostingClassifier
         held = self._known(X[stop], labels[stop], labels[~stop], is_all=is_number)
         self.model_ = kind(**settings, early_stopping=held is not None)
-        given = {} if held is None else {"X_val": held[0], "y_val": held[1]}
+        watched = {} if held is None else {"X_val": held[0], "y_val": held[1]}
         with threadpool_limits(1, user_api="openmp"):
-            self.model_.fit(learnt, labels[~stop], **given)
+            self.model_.fit(learnt, labels[~stop], **watched)
         return self
 
     def outputs(self, X: pd.DataFrame, classes: np.ndarray) -> np.ndarray:
