@@ -10,6 +10,7 @@ from dataaudit.defects.outliers.remedies import ClipOutliers
 from dataaudit.pipeline import Cleaning
 from dataaudit.proof.arms import Base
 from dataaudit.proof.careless import Unscaled, ZeroFilled
+from dataaudit.proof.diagnosis.cause import registry
 from dataaudit.proof.diagnosis.mending import Balanced, Before, Believing, Without, ahead, held
 from dataaudit.proof.diagnosis.suspects import belief, doubtful, suspects
 from dataaudit.proof.fitting import Recipe, prepare
@@ -43,6 +44,12 @@ def test_remedies_that_stay_fill_and_flag_once():
     made = both.fit_resample(X, y).X
     assert sorted(made) == ["a", "b", "missingindicator_a"]
     assert (made["missingindicator_a"] > 0).sum() == 6
+
+
+def test_gaps_in_sight_are_put_right_before_those_in_disguise():
+    # The remedy of the latter fills both, and would be credited with both.
+    order = list(registry())
+    assert order.index("missing") < order.index("disguised")
 
 
 def test_columns_left_out_are_left_out_of_every_row():

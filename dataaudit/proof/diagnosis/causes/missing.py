@@ -19,7 +19,7 @@ from dataaudit.proof.diagnosis.mending import ahead, held
 class Missing(Cause):
     """See the file."""
 
-    code, precedence = "D203", 28
+    code, precedence = "D203", 23  # before disguised ones, whose remedy fills both
     title = "Gaps are filled in a way that misleads"
     trial = "With gaps filled by the median and flagged,"
     next = "Add `missing: {numeric: median, indicator: true}` under `clean`."
