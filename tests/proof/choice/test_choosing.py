@@ -17,7 +17,7 @@ PLAIN_STEPS = [(name, dict(params)) for name, params in PLAIN.items()]
 ROBUST = Candidate.of([("missing", {}), ("scale", {"method": "robust"}), ("encode", {})])
 
 
-def rare(rows=1200, share=0.08, seed=0):
+def rare(rows=2400, share=0.08, seed=0):
     """Return a rare class that two columns tell apart, and one column with a far outlier."""
     draw = np.random.default_rng(seed)
     y = pd.Series(np.where(draw.random(rows) < share, "yes", "no"))
