@@ -47,8 +47,6 @@ class Resampled:
         What each row counts for in training; 1 unless classes are weighed.
     samplers : tuple of (int, str, estimator)
         Each fitted sampler with its name and the number of fitted steps before it.
-    belief : ndarray of float64, shape (n,), optional
-        How far each label is believed: a factor of `weight`, and no resampling to be undone.
     """
 
     X: pd.DataFrame
@@ -57,7 +55,6 @@ class Resampled:
     synthetic: np.ndarray
     weight: np.ndarray
     samplers: tuple[tuple[int, str, Any], ...] = ()
-    belief: np.ndarray | None = None
 
 
 class Cleaning(_BaseComposition):

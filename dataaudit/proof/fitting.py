@@ -163,11 +163,10 @@ def _job(
         recipe, preparation, made, values=values, codes=codes, weight=weight
     )
     spec = getattr(preparation, "train", None) or recipe.train
-    believed = weight if made.belief is None else weight * made.belief
     description = Fit(
         X=_matrix(name, made.X),
         y=((codes - middle) / spread).astype("float32"),
-        weight=(believed / believed.mean()).astype("float32"),
+        weight=weight.astype("float32"),
         X_validation=_matrix(name, prepared[0]),
         y_validation=((target.coded[stop] - middle) / spread).astype("float32"),
         inputs=(_matrix(name, prepared[1]),),

@@ -141,9 +141,9 @@ class Believing:
         return type(self)(self.preparation.clone())
 
     def fit_resample(self, X: pd.DataFrame, y: pd.Series) -> Resampled:
-        """Learn from training rows and return them with how far each is believed."""
+        """Learn from training rows and return them weighed."""
         made: Resampled = self.preparation.fit_resample(X, y)
-        return replace(made, belief=belief(made.X, made.y))
+        return replace(made, weight=made.weight * belief(made.X, made.y))
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """Prepare other rows; every row stays, in order."""
