@@ -25,7 +25,6 @@ Build = Callable[[int, int], Any]
 _ENVIRONMENT = {
     "KERAS_BACKEND": "tensorflow",
     "TF_CPP_MIN_LOG_LEVEL": "3",
-    "TF_DETERMINISTIC_OPS": "1",
     "TF_ENABLE_ONEDNN_OPTS": "0",  # its results depend on the processor, and it gains nothing here
 }
 

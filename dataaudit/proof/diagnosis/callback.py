@@ -62,7 +62,7 @@ class DiagnosisCallback(_Callback):
     >>> keras = load_keras()
     >>> X = np.random.default_rng(0).normal(size=(200, 4)).astype("float32")
     >>> y = (X[:, 0] > 0).astype("float32")
-    >>> model = keras.Sequential([keras.layers.Dense(1, activation="softmax")])
+    >>> model = keras.Sequential([keras.layers.Dense(1, activation="relu")])
     >>> model.compile(loss="binary_crossentropy")
     >>> watching = DiagnosisCallback(X, y)
     >>> _ = model.fit(X, y, epochs=2, verbose=0, callbacks=[watching])

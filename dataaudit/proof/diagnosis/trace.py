@@ -176,7 +176,7 @@ def columns_seen(X: Any) -> dict[str, Any]:
     Examples
     --------
     >>> seen = columns_seen(np.array([[1.0, 1000.0], [2.0, 3000.0], [3.0, 5000.0]]))
-    >>> seen["spread"], seen["has_unfinite"]
+    >>> round(seen["spread"], 6), seen["has_unfinite"]
     (2000.0, False)
     """
     values = np.asarray(X, dtype="float64")
