@@ -156,7 +156,7 @@ def test_nothing_is_trained_where_no_step_changes_anything(evidence):
 
 
 def case_of_many():
-    X, y = (pd.concat([part] * 10, ignore_index=True) for part in table())
+    X, y = (pd.concat([part] * 15, ignore_index=True) for part in table())
     X = X + np.random.default_rng(1).normal(size=X.shape)
     recipe = Recipe(target=Target.of(y, "classification"), train=TRAIN, metric="accuracy")
     return case_of(X, recipe, PROVE, 3, seed=0, groups=None, order=None)[0]
@@ -165,9 +165,9 @@ def case_of_many():
 def test_a_small_budget_lowers_repeats_then_rows_and_says_so():
     given = case_of_many()
     rich = planned(given, ProveSpec(budget=1e6), 32)
-    assert (rich.plan.repeats, rich.plan.rows) == (2, 1200)
+    assert (rich.plan.repeats, rich.plan.rows) == (2, 1800)
     once = planned(given, ProveSpec(budget=0.99 * rich.plan.seconds), 32)
-    assert (once.plan.repeats, len(once.X)) == (1, 1200)
+    assert (once.plan.repeats, len(once.X)) == (1, 1800)
     less = planned(given, ProveSpec(budget=0.99 * once.plan.seconds), 32)
     assert less.plan.rows == 1000
     assert len(less.X) == pytest.approx(1000, abs=2)
