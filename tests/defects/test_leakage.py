@@ -7,7 +7,8 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, loa
 from sklearn.metrics import r2_score, roc_auc_score
 
 from dataaudit.defects.leakage import Leakage
-from dataaudit.defects.leakage.tally import auc, r_squared, tally
+from dataaudit.defects.leakage.explained import r_squared, told
+from dataaudit.defects.leakage.tally import auc, tally
 from dataaudit.finding import Severity, Status
 
 ROWS = 1200
@@ -188,6 +189,36 @@ def test_number_that_nearly_tells_the_target_is_a_question(make_table):
     frame["near"] = frame["price"] ** 3 + frame["price"] + draws(1).normal(size=ROWS) * 0.02
     (finding,) = Leakage().run(make_table(frame, "price", kind="regression")).findings
     assert (finding.columns, finding.severity) == (("near",), Severity.WARNING)
+
+
+@pytest.mark.parametrize("wrong", [0.01, 0.05, 0.1])
+def test_copy_of_a_number_with_wrong_rows_is_a_question(make_table, wrong):
+    frame = load_diabetes(as_frame=True).frame
+    copy = frame["target"] * 0.453 + 20
+    rows = draws().random(len(frame)) < wrong
+    copy[rows] = draws(1).permutation(copy)[: rows.sum()]
+    frame["later"] = np.log(copy)
+    (finding,) = Leakage().run(make_table(frame, "target", kind="regression")).findings
+    assert (finding.kind, finding.columns) == ("copy", ("later",))
+    assert finding.severity is Severity.WARNING
+
+
+@pytest.mark.parametrize("target", ["mean texture", "mean radius"])
+def test_honest_measurements_of_one_thing_are_no_copies(make_table, target):
+    frame = load_breast_cancer(as_frame=True).frame.filter(regex="mean|error")
+    near = {"mean radius": ["mean perimeter", "mean area"]}
+    frame = frame.drop(columns=near.get(target, []))
+    findings = Leakage().run(make_table(frame, target, kind="regression")).findings
+    assert "copy" not in {finding.kind for finding in findings}
+
+
+def test_a_value_that_most_rows_share_tells_nothing():
+    half = np.arange(ROWS) % 2
+    rain, snow = (np.maximum(draws(seed).normal(size=ROWS) - 1, 0) for seed in (1, 2))
+    assert abs(told(pd.Series(rain), snow, half)) < 0.05
+    assert told(pd.Series(rain * 3 + 1), rain, half) > 0.9
+    assert told(pd.Series(["a"] * ROWS), rain, half) == 0
+    assert told(pd.Series([np.nan] * ROWS), rain, half) == 0
 
 
 def test_honest_table_passes_and_hostile_ones_end_in_an_outcome(make_table):

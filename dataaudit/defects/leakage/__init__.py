@@ -3,9 +3,9 @@
 What
 ----
 Looks, on two halves of the rows, for a feature that is a copy of the target (one value for each
-class, or R2 above 0.9999), for a value - or everything but the usual zero or gap - whose rows are
-of one class almost without exception, and for one number so strong that it asks for a question.
-What one half shows, the other must confirm.
+class, R2 above 0.9999, or the number told in 80 % of the rows), for a value - or everything but the
+usual zero or gap - whose rows are of one class almost without exception, and for one number so
+strong that it asks for a question. What one half shows, the other must confirm.
 
 Why a network minds
 -------------------
@@ -42,8 +42,9 @@ import pandas as pd
 from pydantic import Field
 
 from dataaudit.defects import Defect, Share
+from dataaudit.defects.leakage.explained import r_squared, same_number, told
 from dataaudit.defects.leakage.rules import Leak, Limits, leaks
-from dataaudit.defects.leakage.tally import auc, r_squared, same_number, tally
+from dataaudit.defects.leakage.tally import auc, tally
 from dataaudit.finding import Finding, Remedy, Severity
 from dataaudit.table import Table
 
@@ -52,6 +53,7 @@ _LOOKED_AT_ROWS = 20_000  # a share of 5 % is 500 rows in each half
 _LOOKED_AT_CELLS = 2_000_000  # wide tables get fewer rows, so that the check stays at seconds
 _FEWEST_LOOKED_AT = 2_000
 _COPY_OF_A_NUMBER = 0.9999  # R2; rounding to two decimals leaves more than this
+_NEARLY_A_COPY = 0.8  # of the rows told; honest columns reach .64 (a taxi's tip, from its total)
 _MANY = 3  # leaks are the exception among the columns; more, and a tenth of them, is an easy table
 _MANY_SHARE = 0.1
 _EASY = 0.95  # area under the curve of an honest column from which the classes lie apart anyway
@@ -131,21 +133,32 @@ class Leakage(Defect):
         """Look for copies and strong columns of a number, by value and by rank."""
         target = rows[table.task.target].astype(float)
         ranks = target.rank().to_numpy()
-        scores = {}
+        scores, shares = {}, {}
         for name in _names(table):
-            explained = [r_squared(rows[name], y, half) for y in (target.to_numpy(), ranks)]
-            scores[name] = max(min(explained), same_number(rows[name], target))
-        for name in [name for name, score in scores.items() if score >= _COPY_OF_A_NUMBER]:
-            score = scores.pop(name)
-            yield self._judged(
-                table,
-                "copy",
-                Severity.ERROR,
-                f"`{name}` is a copy of the target (R2 {score:.4f}).",
-                name,
-                evidence={"r2": round(score, 6)},
+            sides = (target.to_numpy(), ranks)
+            scores[name] = max(
+                min(r_squared(rows[name], y, half) for y in sides),
+                same_number(rows[name], target),
             )
+            shares[name] = min(told(rows[name], y, half) for y in sides)
+        for name, share in shares.items():
+            is_sure = scores[name] >= _COPY_OF_A_NUMBER
+            if is_sure or share >= _NEARLY_A_COPY:
+                yield self._copy(table, name, scores.pop(name), None if is_sure else share)
         yield from self._strong(table, scores, "R2")
+
+    def _copy(self, table: Table, name: str, score: float, share: float | None) -> Finding:
+        """Word the finding of a number that is the target again, in some rows or in all."""
+        evidence: dict[str, object] = {"r2": round(score, 6)}
+        if share is None:
+            message = f"`{name}` is a copy of the target (R2 {score:.4f})."
+            return self._judged(table, "copy", Severity.ERROR, message, name, evidence=evidence)
+        message = (
+            f"`{name}` is almost a copy of the target: it tells the number to a twentieth of a "
+            f"standard deviation in {share:.0%} of the rows, chance left out. {_ASK}"
+        )
+        evidence["told"] = round(share, 4)
+        return self._judged(table, "copy", Severity.WARNING, message, name, evidence=evidence)
 
     def _strong(self, table: Table, scores: dict[str, float], what: str) -> Iterator[Finding]:
         """Ask about a column that is nearly enough by itself."""
