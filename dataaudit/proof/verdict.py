@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataaudit.proof import wording
+from dataaudit.proof.chance import by_chance, has_learnt
 from dataaudit.proof.metrics import LOWER_IS_BETTER, Estimate, difference
 from dataaudit.proof.statistics import (
     CONFIDENCE,
@@ -27,9 +27,6 @@ from dataaudit.proof.statistics import (
 
 HELPS, HARMS = wording.HELPS, wording.HARMS
 SAME, UNDECIDED = wording.SAME, wording.UNDECIDED
-# Where there is nothing to learn, a chance pattern of one fold is in the models of all others: each
-# pair of folds agrees twice over, and the variance of their mean is up to double that of the rows.
-_BY_CHANCE = math.sqrt(2)
 _RELATIVE = 2.0  # science.md 1.4: one point of accuracy, or 2 % of a loss
 
 
@@ -201,27 +198,34 @@ def decide(
         See `weigh`.
     floor
         Of the arm that learns nothing. To climb no further than this is no help: a first script may
-        score below it where there is nothing to learn at all.
+        score below it where there is nothing to learn at all. Where neither arm is above it, chance
+        alone is compared, and the interval is wider for it; see `chance`.
     """
-    known = {"smallest_effect": smallest_effect, "least_error": least_error}
-    made = weigh(_gain(before[1], after[1], metric), groups, family=family, **known)
-    has_learnt = True
-    if floor is not None and made.verdict == HELPS:
-        above = _gain(floor, after[1], metric)
-        above = Estimate(above.value, _BY_CHANCE * above.influence)
-        has_learnt = interval(above, groups, least_error=least_error).low > 0
+    learnt = [
+        floor is None or has_learnt(_gain(floor, arm, metric), groups, least_error=least_error)
+        for _, arm in (before, after)
+    ]
+    gain = _gain(before[1], after[1], metric)
+    made = weigh(
+        gain if any(learnt) else by_chance(gain),
+        groups,
+        family=family,
+        smallest_effect=smallest_effect,
+        least_error=least_error,
+    )
+    is_help = made.verdict == HELPS
     return Verdict(
         before=before[0],
         after=after[0],
         metric=metric,
         found=made.found,
-        verdict=made.verdict if has_learnt else UNDECIDED,
+        verdict=UNDECIDED if is_help and not learnt[1] else made.verdict,
         p=made.p,
         rows=made.rows,
         rows_needed=made.rows_needed,
         second_opinion=second_opinion,
         smallest_effect=smallest_effect,
-        has_learnt=has_learnt,
+        has_learnt=learnt[1] or not is_help,
         told_apart=made.told_apart,
     )
 

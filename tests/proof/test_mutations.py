@@ -13,6 +13,7 @@ from dataaudit.pipeline import Cleaning
 from dataaudit.proof import canary, fitting
 from dataaudit.proof.arms import Base, Naive
 from dataaudit.proof.canary import check_blind
+from dataaudit.proof.chance import TWICE
 from dataaudit.proof.fitting import Recipe, prepare
 from dataaudit.proof.folds import Fold, InvariantError, check_fold, twins
 from dataaudit.proof.judging import Case
@@ -21,7 +22,6 @@ from dataaudit.proof.plan import Plan
 from dataaudit.proof.spec import TrainSpec
 from dataaudit.proof.statistics import nadeau_bengio, p_value
 from dataaudit.proof.target import Target
-from dataaudit.proof.verdict import _BY_CHANCE
 
 
 @pytest.fixture
@@ -263,4 +263,4 @@ def test_chance_patterns_come_back_from_fold_to_fold_and_are_allowed_for():
     draw = np.random.default_rng(0)
     drawn = np.array([learnt_from_nothing(draw) for _ in range(600)])
     doubled = drawn.mean(axis=1).var() / (drawn.var(axis=1) / drawn.shape[1]).mean()
-    assert 1.1 < np.sqrt(doubled) < _BY_CHANCE
+    assert 1.1 < np.sqrt(doubled) < TWICE

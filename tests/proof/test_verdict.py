@@ -165,3 +165,11 @@ def test_to_climb_to_what_learns_nothing_is_no_help():
     assert (at_the_floor.verdict, above_it.verdict) == (UNDECIDED, HELPS)
     assert "does not count as help" in at_the_floor.sentence
     assert at_the_floor.rows_needed is None
+
+
+def test_where_neither_arm_has_learnt_the_interval_allows_for_chance_that_comes_back():
+    d = rows(120, 80, 800)
+    learnt, neither = (comparison(d, family=1, floor=floor) for floor in (0.3, 0.6))
+    reach = [found.found.high - found.found.value for found in (learnt, neither)]
+    assert reach[1] == pytest.approx(np.sqrt(2) * reach[0])
+    assert (learnt.verdict, neither.verdict) == (HELPS, UNDECIDED)
