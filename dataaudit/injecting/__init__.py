@@ -105,6 +105,8 @@ class Injector(Configurable, ABC):
     """The checks of the audit that should see it; none where that takes training."""
     cause: ClassVar[str]
     """The cause that a diagnosis should name, as its file in `dataaudit.proof.diagnosis`."""
+    or_cause: ClassVar[str] = ""
+    """Another name for the same, with the same remedy, that serves as well."""
     is_lasting: ClassVar[bool] = True
     """Whether rows that come later have the defect as well."""
     is_of_target: ClassVar[bool] = False

@@ -232,10 +232,11 @@ def _with(line: Line, looked: Looked, untouched: Looked, injector: Injector) -> 
     """Return the line with what was found and proven."""
     proven, suspected = (looked.diagnosis.named(status) for status in (PROVEN, SUSPECTED))
     named = (*proven, *suspected)
+    ranks = [named.index(one) + 1 for one in (injector.cause, injector.or_cause) if one in named]
     return replace(
         line,
         is_found=is_found(injector, untouched.findings, looked.findings),
-        rank=named.index(line.cause) + 1 if line.cause in named else 0,
+        rank=min(ranks, default=0),
         named=named,
         proven=len(proven),
     )

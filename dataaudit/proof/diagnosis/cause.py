@@ -55,9 +55,9 @@ class Cause(ABC):
         ``T101``: stable, and never used twice.
     precedence
         Lower ones are tried first, so that a column without a scale is not taken for dead units:
-        non-finite 10, output 15, leakage 20, scale 30, learning rate 40, dead, vanishing, exploding
-        50, collapse and imbalance 60, missing 65, outliers and categories 66, label noise 70,
-        capacity 80, kind of network 85, too few rows 90, irreducible 99.
+        non-finite 10, output 15, leakage 20, missing, disguised, outliers, categories 23 to 27,
+        scale 30, learning rate 40, dead, vanishing, exploding 50, label noise 58, collapse and
+        imbalance 60, capacity 80, kind of network 85, too few rows 90, irreducible 99.
     title
         The cause in a few plain words: "The learning rate is too high".
     next

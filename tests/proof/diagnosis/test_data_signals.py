@@ -135,6 +135,41 @@ def test_hard_rows_are_no_wrong_labels():
     assert found.evidence["low"] < 0.08
 
 
+def scored(rows: int, ill: int, *, chance: float, seed: int = 0):
+    """Return a table whose first rows are ill, and what a network says: the same for each kind."""
+    frame = clean_table(rows)
+    frame["y"] = np.where(np.arange(rows) < ill, "yes", "no")
+    rng = np.random.default_rng(seed)
+    share = np.where(np.arange(rows) < ill, chance, 0.02) + rng.uniform(0, 0.02, rows)
+    return frame, np.column_stack([1 - share, share])
+
+
+def test_a_class_of_which_many_are_missed_is_suspected():
+    frame, shares = scored(400, 80, chance=0.6)
+    frame.loc[frame.index[:80:5], "y"] = "no"  # one ill row in five
+    assert not signal("label_noise", frame, shares=shares).is_present
+    frame.loc[frame.index[1:80:4], "y"] = "no"  # and one in four
+    found = signal("label_noise", frame, shares=shares)
+    assert found.is_present
+    assert found.evidence["missed"] == pytest.approx(0.4, abs=0.15)  # 48 are left: 24 rows
+    assert "look most like `yes`" in found.sentence
+
+
+def test_a_rare_class_that_fades_out_was_not_missed():
+    frame, _ = scored(400, 40, chance=0.5)
+    rng = np.random.default_rng(1)
+    share = 0.1 + 0.1 * rng.uniform(size=400) + 0.05 * (frame["y"] == "yes")  # hardly to be learnt
+    found = signal("label_noise", frame, shares=np.column_stack([1 - share, share]))
+    assert "missed" not in found.evidence
+
+
+def test_trees_that_win_say_nothing_while_gaps_are_open():
+    state = examined(clean_table())
+    state.table.ended = {"missing": "suspected", "imbalance": "suspected"}
+    said = registry()["wrong_kind"]().signal(state)
+    assert said == "Trees do not mind what is left to look at: missing."
+
+
 @pytest.mark.parametrize(
     ("kind", "severity", "is_present"),
     [

@@ -21,7 +21,7 @@ _SHARE = 0.01  # of the cells of a column; fewer cannot be told from chance
 class Categories(Cause):
     """See the file."""
 
-    code, precedence = "D204", 66
+    code, precedence = "D204", 27
     title = "One level stands in several spellings"
     trial = "With one spelling for each level,"
     next = "Add `categories: {merge: true}` under `clean`."

@@ -4,6 +4,9 @@ A network of dense layers prefers smooth answers and treats all columns alike; t
 along single columns, or hang on few of many, suit trees better. The remedy is another learner, so
 it does not stay for what is asked after it.
 
+Trees do not mind gaps, codes for missing, far cells, spellings and scales, and a network does. So
+where one of these is suspected and not settled, being behind trees says nothing of the network.
+
 References
 ----------
 L. Grinsztajn, E. Oyallon, G. Varoquaux, Why do tree-based models still outperform deep learning on
@@ -15,6 +18,8 @@ from __future__ import annotations
 from dataaudit.proof.diagnosis.cause import Cause, Signal
 from dataaudit.proof.diagnosis.examined import Examined, Proof, spoken
 
+_TREES_DO_NOT_MIND = ("missing", "disguised", "outliers", "categories", "scale")
+
 
 class WrongKind(Cause):
     """See the file."""
@@ -25,10 +30,14 @@ class WrongKind(Cause):
     next = "Use boosted trees here, or a network made for tables (embeddings of numbers)."
     needs_table = True
     stays = False
+    asks_others = True
 
     def signal(self, examined: Examined) -> Signal | str:
         """Compare the trees with the network."""
         table = examined.table
+        left = [name for name in _TREES_DO_NOT_MIND if table.ended.get(name) == "suspected"]
+        if left:
+            return f"Trees do not mind what is left to look at: {', '.join(left)}."
         metric = table.between_learners
         tree = table.reference_scores["tree"]
         net = table.estimate(table.judged, metric).value
