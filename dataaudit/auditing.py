@@ -7,21 +7,21 @@ starts in a fraction of the time.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dataaudit import fingerprint
 from dataaudit.account import RowAccount
-from dataaudit.defects import audit as audit_table
-from dataaudit.defects import configured
 from dataaudit.engine.duckdb import DuckDBEngine
-from dataaudit.report.collect import collect
-from dataaudit.result import AuditResult
 from dataaudit.source import Source, read
 from dataaudit.source.columns import ROW
 from dataaudit.source.tables import column_name
 from dataaudit.split import Labelled, TaskSpec, by_table, label
 from dataaudit.table import Table
+
+if TYPE_CHECKING:
+    from dataaudit.defects import Defect
+    from dataaudit.result import AuditResult
 
 
 def audit(
@@ -53,17 +53,28 @@ def audit(
     UnknownNameError, ConfigError
         For a target, check or parameter that does not exist or fit.
     """
-    rules, account = configured(checks), RowAccount()
-    with DuckDBEngine() as engine:
+    account = RowAccount()
+    with ThreadPoolExecutor(1) as beside, DuckDBEngine() as engine:
+        # Checks and report take half a second to load, in which the engine reads.
+        loading = beside.submit(_loaded, checks)
+        if checks:
+            loading.result()
         source = read(data, test=test, engine=engine)
         name = None if target is None else column_name(target)
         table = _described(source, name, account)
+        profile = table.profile
+        rules = loading.result()
+        from dataaudit import fingerprint
+        from dataaudit.defects import audit as audit_table
+        from dataaudit.report.collect import collect
+        from dataaudit.result import AuditResult
+
         outcomes = audit_table(table, rules, ignore)
         report = collect(
             name=Path(source.files[0]).stem if source.files else "table",
             outcomes=outcomes,
             account=[entry for entry in account.to_list() if entry["rows_in"] > entry["rows_out"]],
-            profile=table.profile,
+            profile=profile,
             columns=table.columns,
             task=table.task,
             source=source.description,
@@ -71,7 +82,15 @@ def audit(
             unproven="An audit trains nothing; `dataaudit run` proves what cleaning is worth.",
             versions=fingerprint.versions(),
         )
-    return AuditResult(outcomes=outcomes, profile=table.profile, report=report)
+    return AuditResult(outcomes=outcomes, profile=profile, report=report)
+
+
+def _loaded(checks: Mapping[str, Mapping[str, Any]] | None) -> dict[str, Defect]:
+    """Load all that comes after reading; return the checks."""
+    from dataaudit import result  # noqa: F401 - and the report, which it shows
+    from dataaudit.defects import configured
+
+    return configured(checks)
 
 
 def _described(source: Source, target: str | None, account: RowAccount) -> Table:
@@ -97,7 +116,10 @@ def labelled(source: Source, labels: Labelled, raw: str, **options: Any) -> Tabl
         kept = f"SELECT * FROM {raw} WHERE {ROW} IN (SELECT {ROW} FROM labelled)"
         source.engine.view("labelled_raw", kept)
         raw = "labelled_raw"
-    known = _known(source, target=labels.task.target) if labels.rows == source.rows else {}
+    is_as_read = all(old == new for old, new in labels.task.spellings.items())
+    known = {}
+    if labels.rows == source.rows:
+        known = _known(source, without=None if is_as_read else labels.task.target)
     return Table(
         source.engine,
         raw=raw,
@@ -109,9 +131,9 @@ def labelled(source: Source, labels: Labelled, raw: str, **options: Any) -> Tabl
     )
 
 
-def _known(source: Source, target: str | None = None) -> dict[str, Any]:
-    """Return what spares a look at all rows of a source; labels are not what was read."""
-    counts = {name: count for name, count in source.counts.items() if name != target}
+def _known(source: Source, without: str | None = None) -> dict[str, Any]:
+    """Return what spares a look at all rows of a source, but for one column, read otherwise."""
+    counts = {name: count for name, count in source.counts.items() if name != without}
     return {"counts": counts, "plain": source.plain}
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from dataaudit.engine import Engine
 from dataaudit.engine.sql import ident
 from dataaudit.source.columns import ROW, Column
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 KEYS = 2_147_483_647  # 2^31 - 1; row keys are below
 _MULTIPLIER = 48_271  # the minimal standard generator of Park and Miller (1993)
@@ -105,6 +108,8 @@ def to_pandas(rows: pa.Table, columns: Mapping[str, Column]) -> pd.DataFrame:
     Every number and boolean is float64 with NaN, every date datetime64[us], all else pandas' text
     type; the index is ``__row__``, ascending.
     """
+    import pandas as pd
+
     ids = rows.column(ROW).to_numpy()
     if not _ascend(ids):
         order = np.argsort(ids, kind="stable")

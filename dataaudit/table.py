@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from dataaudit.engine import Engine
@@ -16,6 +15,9 @@ from dataaudit.engine.sql import ident, literals
 from dataaudit.profile import Profile, profile
 from dataaudit.rows import lowest, select_rows, to_pandas
 from dataaudit.source.columns import ROW, Column
+
+if TYPE_CHECKING:
+    import pandas as pd  # takes a third of a second, in which the engine can read
 
 SAMPLE_ROWS = 100_000
 

@@ -1,5 +1,5 @@
 """`python -m dataaudit.cli`."""
 
-from dataaudit.cli import main
+from dataaudit.cli import program
 
-main()
+program()

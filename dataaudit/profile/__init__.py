@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from dataaudit.engine import Engine
@@ -26,6 +25,9 @@ from dataaudit.profile.scan import scan
 from dataaudit.profile.values import MOST_LEVELS, TOP_VALUES, Counted, count_levels
 from dataaudit.rows import to_pandas
 from dataaudit.source.columns import Column
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PROBABILITIES = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.0)
 

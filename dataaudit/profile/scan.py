@@ -124,15 +124,18 @@ def _ends(
     engine: Engine, relation: str, columns: Sequence[Column]
 ) -> dict[str, tuple[float, float]]:
     """Return the smallest and largest number of each column if files say them without reading."""
-    aggregates = [f"min({ident(c.name)}), max({ident(c.name)})" for c in columns]
+    asked = [c for c in columns if c.dtype != "bool"]  # of booleans no footer is believed
+    aggregates = [f"min({ident(c.name)}), max({ident(c.name)})" for c in asked]
+    if not asked:
+        return {}
     found = engine.known(f"SELECT {', '.join(aggregates)} FROM {ident(relation)}")
     if found is None:
         return {}
     cells = iter(column[0].as_py() for column in found.columns)
-    ends = ((next(cells), next(cells)) for _ in columns)
+    ends = ((next(cells), next(cells)) for _ in asked)
     return {
         column.name: (float(low), float(high))
-        for column, (low, high) in zip(columns, ends, strict=True)
+        for column, (low, high) in zip(asked, ends, strict=True)
         if low is not None
     }
 

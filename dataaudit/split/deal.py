@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from dataaudit.engine import Engine
@@ -16,6 +16,9 @@ from dataaudit.source.columns import ROW, Column
 from dataaudit.split import key
 from dataaudit.split.sides import SIDES, by_time, stratified
 from dataaudit.table import Task
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 STRATIFIED_ROWS = 1_000_000  # above, the key alone decides
 SIDE = "__side__"
@@ -203,6 +206,8 @@ def _deal(
     frame: pd.DataFrame, task: Task, shares: tuple[float, float], seed: int
 ) -> tuple[np.ndarray, list[str]]:
     """Return a code into `SIDES` for each row, and how it was decided."""
+    import pandas as pd
+
     unit = pd.factorize(frame["unit"])[0]
     if task.time is not None:
         moment = frame["moment"].to_numpy(dtype=float)
@@ -233,6 +238,8 @@ def _is_near(counts: np.ndarray, shares: tuple[float, float]) -> bool:
 def _strata(y: pd.Series, task: Task) -> np.ndarray:
     """Return a class code or a decile per row."""
     if task.kind == "classification":
+        import pandas as pd
+
         return pd.factorize(y, sort=True)[0]
     values = y.to_numpy(dtype=float)
     edges = np.unique(np.quantile(values, np.arange(1, _DECILES) / _DECILES))
