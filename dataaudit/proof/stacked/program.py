@@ -63,6 +63,7 @@ class Program:
 
         self.model = network.build(spec, columns=columns, outputs=outputs)
         self._kind, self._columns, self._models = kind, columns, models
+        self._spec = spec
         self._trained = [_stacked(v, models) for v in self.model.trainable_variables]
         self._carried = [
             tf.Variable(np.zeros((models, *v.shape)), dtype=v.dtype, trainable=False)
@@ -149,26 +150,44 @@ class Program:
 
         variables = [v.value for v in self._trained]
         with tf.GradientTape() as tape:
-            outputs, carried, penalties = self._mapped(X, training=True)
+            outputs, carried = self._mapped(X, training=True)
             losses = tf.reduce_mean(_row_losses(self._kind, outputs, y) * weight, axis=1)
-            loss = tf.reduce_sum(losses) + sum(tf.reduce_sum(part) for part in penalties)
-        self._optimizer.apply(tape.gradient(loss, variables), self._trained)
+            loss = tf.reduce_sum(losses)
+        gradients = tape.gradient(loss, variables)
+        self._optimizer.apply(
+            [g + pull for g, pull in zip(gradients, self._pulls(), strict=True)], self._trained
+        )
         for variable, value in zip(self._carried, carried, strict=True):
             variable.assign(value)
         self._taken.assign_add(tf.ones_like(self._taken))
+
+    def _pulls(self) -> list[Any]:
+        """Return the slope of each kernel's penalty, ``l1 |w| + l2 w^2``; 0 of other weights.
+
+        A penalty inside the mapped network is an output of it that hangs on no row: XLA then takes
+        every input for a constant and compiles each call.
+        """
+        import tensorflow as tf
+
+        l1, l2 = self._spec.l1, self._spec.l2
+        is_kernel = [len(v.shape) == _RANK - 1 for v in self.model.trainable_variables]
+        return [
+            l1 * tf.sign(v.value) + 2 * l2 * v.value if is_one and (l1 or l2) else 0.0
+            for v, is_one in zip(self._trained, is_kernel, strict=True)
+        ]
 
     def _traced_look(self, *looked: Any) -> Any:
         """Be traced by TensorFlow: both losses of every model."""
         import tensorflow as tf
 
         X, y, curve, seen, shift = (tf.convert_to_tensor(part) for part in looked)
-        outputs, _, _ = self._mapped(X, training=False)
+        outputs, _ = self._mapped(X, training=False)
         losses = _row_losses(self._kind, outputs + shift[:, None], y)
         means = [tf.reduce_sum(losses * w, 1) / tf.reduce_sum(w, 1) for w in (curve, seen)]
         return tf.stack(means, axis=1)
 
     def _mapped(self, X: Any, *, training: bool) -> Any:
-        """Return the outputs of all models, their states after that, and their penalties."""
+        """Return the outputs of all models, and their states after that."""
         import tensorflow as tf
 
         shapes = [v.shape for v in self.model.trainable_variables]
@@ -176,10 +195,8 @@ class Program:
         def one(given: Any) -> Any:
             weights, states, rows = given
             plain = [tf.reshape(w, shape) for w, shape in zip(weights, shapes, strict=True)]
-            outputs, after, penalties = self.model.stateless_call(
-                plain, states, rows, training=training, return_losses=True
-            )
-            return outputs, list(after), list(penalties)
+            outputs, after = self.model.stateless_call(plain, states, rows, training=training)
+            return outputs, list(after)
 
         trained = [tf.convert_to_tensor(v.value) for v in self._trained]
         carried = [tf.convert_to_tensor(v) for v in self._carried]
