@@ -116,7 +116,7 @@ def _cell_as_read(column: Column, kind: str, raw: str) -> Cell:
         is_sure = column.dtype == "int" and not column.nulls  # a float may be no number
     elif kind == "VARCHAR" or column.dtype == "bool" or kind == "TIMESTAMP":
         quick = raw
-        is_sure = not (column.nulls or (kind == "VARCHAR" and column.has_gaps))
+        is_sure = not (column.has_gaps if kind == "VARCHAR" else column.nulls)
     return Cell(
         column=column, value=value, quick=quick, is_sure=is_sure, missing=f"{value} IS NULL"
     )

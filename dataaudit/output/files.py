@@ -8,10 +8,9 @@ import math
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -19,6 +18,9 @@ from dataaudit.engine import ROW_GROUP, Engine
 from dataaudit.engine.sql import ident
 from dataaudit.errors import OutputError
 from dataaudit.source.columns import ROW, SYNTHETIC, WEIGHT
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _FINGERPRINT = "dataaudit.fingerprint"
 
@@ -113,6 +115,8 @@ def clean_table(
     weight : ndarray of float64, shape (n_rows,), optional
         1.0 where it is not given.
     """
+    import pandas as pd
+
     frame = X.reset_index(drop=True)
     known: dict[str, Any] = {} if y is None else {str(target): y.to_numpy()}
     known[ROW] = pd.array(np.where(rows < 0, 0, rows), dtype="Int64")

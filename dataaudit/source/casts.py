@@ -7,6 +7,7 @@ more than we want (``1_000``, ``0x1F``, ``1.6`` as 2, ``19`` as a year), so a fo
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import product
 
 from dataaudit.engine.sql import ident, literal, literals
 from dataaudit.source.shapes import BLANKS, BOOLEANS, DATE_FORMS, ISO_LOCAL, NUMBER_FORMS, WHOLE
@@ -63,14 +64,38 @@ def unless_plain(text: str, tokens: Iterable[str], sql: str, plain: str) -> str:
     """
     begins = dict.fromkeys("".join(map(_either_case, token[:2])) for token in tokens if token)
     starts = "|".join(["$", "[^!-~]", *begins])
-    return (
-        f"CASE WHEN regexp_matches({text}, {literal(f'^(?:{starts})')}) THEN {sql} ELSE {plain} END"
-    )
+    is_odd = f"regexp_matches({text}, {literal(f'^(?:{starts})')})"
+    if not begins:  # blank or padded alone: a comparison costs nothing
+        is_odd = f"({text} < {literal(_FIRST_PLAIN)} OR {text} >= {literal(_AFTER_PLAIN)})"
+    return f"CASE WHEN {is_odd} THEN {sql} ELSE {plain} END"
+
+
+def may_lie_between(low: str, high: str, tokens: Iterable[str]) -> bool:
+    """Return whether a text between two others may be blank, padded in front or a token.
+
+    Examples
+    --------
+    >>> may_lie_between("Ancona", "Zagreb", ["?", "n/a"])
+    True
+    >>> may_lie_between("note 1", "note 9", ["?", "n/a"])
+    False
+    """
+    if low < _FIRST_PLAIN or high >= _AFTER_PLAIN:
+        return True
+    starts = {"".join(signs) for token in tokens for signs in product(*map(_cases, token[:2]))}
+    return any(start <= high and low < start[:-1] + chr(ord(start[-1]) + 1) for start in starts)
+
+
+_FIRST_PLAIN, _AFTER_PLAIN = "!", "\x7f"  # a text that starts in between starts with no white space
+
+
+def _cases(sign: str) -> set[str]:
+    return {sign, *sign.lower(), *sign.upper()}
 
 
 def _either_case(sign: str) -> str:
     """Return the pattern of a sign, whatever its case."""
-    forms = sorted({sign, *sign.lower(), *sign.upper()})
+    forms = sorted(_cases(sign))
     return "[" + "".join(rf"\x{{{ord(form):x}}}" for form in forms) + "]"
 
 

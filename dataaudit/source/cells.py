@@ -13,7 +13,14 @@ import pyarrow.compute as pc
 
 from dataaudit.engine import Engine
 from dataaudit.engine.sql import ident, literal
-from dataaudit.source.casts import one_of, parsed, strict_bool, stripped, unless_plain
+from dataaudit.source.casts import (
+    may_lie_between,
+    one_of,
+    parsed,
+    strict_bool,
+    stripped,
+    unless_plain,
+)
 from dataaudit.source.options import Declared
 from dataaudit.source.propose import Proposal
 from dataaudit.source.tokens import NUMBER_TOKENS, SIGNS, TEXT_TOKENS
@@ -54,14 +61,19 @@ def count_cells(
     dict of Table
         The values of columns of text that have few, as `count_levels` gives them.
     """
-    texts = [name for name in proposals if kinds[name] == "VARCHAR"]
+    texts = [
+        name
+        for name in proposals
+        if kinds[name] == "VARCHAR" and not _is_known(proposals[name], declared.get(name))
+    ]
     tried = {
         name: count_levels(engine, relation, name, _MOST_COUNTED)
         for name in _few(engine, relation, texts)
     }
     few = {name: counts for name, counts in tried.items() if len(counts) <= _MOST_COUNTED}
     many = [name for name in proposals if name not in few]
-    seen: dict[str, Evidence] = {}
+    seen = _within_range(engine, relation, many, kinds, proposals, declared)
+    many = [name for name in many if name not in seen]
     for i in range(0, len(many), _COLUMNS_A_SCAN):
         cells = {
             name: ident(name) if kinds[name] == "VARCHAR" else f"CAST({ident(name)} AS VARCHAR)"
@@ -147,6 +159,47 @@ def _few(engine: Engine, relation: str, names: Sequence[str]) -> list[str]:
     ]
 
 
+def _within_range(  # noqa: PLR0917 - what `count_cells` was given
+    engine: Engine,
+    relation: str,
+    names: Sequence[str],
+    kinds: Mapping[str, str],
+    proposals: Mapping[str, list[Proposal]],
+    declared: Mapping[str, Declared],
+) -> dict[str, Evidence]:
+    """Return what is known of texts that are not looked at, as files tell the first and the last.
+
+    No cell is blank, padded in front or a null token where all lie between two words that leave no
+    room for one.
+    """
+    texts = [name for name in names if kinds[name] == "VARCHAR" and not proposals[name]]
+    ends = [f"min({ident(name)}), max({ident(name)})" for name in texts]
+    row = engine.known(f"SELECT {', '.join(ends)} FROM {ident(relation)}") if texts else None
+    if row is None:
+        return {}
+    cells = iter([column[0].as_py() for column in row.columns])
+    between = {name: (next(cells), next(cells)) for name in texts}
+    sure = [
+        name
+        for name, (low, high) in between.items()
+        if low is None
+        or not may_lie_between(low, high, _words(proposals[name], declared.get(name)))
+    ]
+    if not sure:
+        return {}
+    counts = ", ".join(f"count({ident(name)})" for name in sure)
+    filled = engine.query(f"SELECT {counts} FROM {ident(relation)}")
+    return {
+        name: Evidence(filled=int(count[0].as_py()))
+        for name, count in zip(sure, filled.columns, strict=True)
+    }
+
+
+def _is_known(proposals: Sequence[Proposal], told: Declared | None) -> bool:
+    """Whether only blank cells are to be counted, which is quicker done than counting values."""
+    return not proposals and told is not None and told.nulls is not None and not told.nulls
+
+
 def _token(
     t: str, proposals: Sequence[Proposal], told: Declared | None
 ) -> tuple[Sequence[str], str]:
@@ -154,13 +207,20 @@ def _token(
 
     NULL for other cells.
     """
-    words: Sequence[str] = NUMBER_TOKENS if proposals else TEXT_TOKENS
+    words = _words(proposals, told)
     found = one_of(f"lower({t})", words)
     if told is not None and told.nulls is not None:
-        words, found = told.nulls, one_of(t, told.nulls)
+        found = one_of(t, words)
     elif proposals:
         found += f" OR regexp_full_match({t}, {literal(SIGNS)})"
     return words, f"CASE WHEN {t} <> '' AND ({found}) THEN {t} END"
+
+
+def _words(proposals: Sequence[Proposal], told: Declared | None) -> Sequence[str]:
+    """Return the null tokens that are looked for."""
+    if told is not None and told.nulls is not None:
+        return told.nulls
+    return NUMBER_TOKENS if proposals else TEXT_TOKENS
 
 
 def _aggregates(x: str, t: str, token: str, n: str, proposals: Sequence[Proposal]) -> Iterator[str]:

@@ -162,6 +162,7 @@ def _declared(
         nulls=told.nulls if told.nulls is not None else tokens,
         is_text=is_text,
         format=form,
+        has_gaps=bool(seen.blank or seen.missing),
         reason="Declared by the contract.",
     )
 
@@ -184,7 +185,7 @@ def _worded(
         nulls=nulls,
         is_text=is_text,
         format=column.format,
-        has_gaps=bool(seen.blank or nulls),
+        has_gaps=bool(seen.blank or seen.missing),
         reason=reason,
     )
 
