@@ -12,6 +12,7 @@ from sklearn.compose import ColumnTransformer
 
 from dataaudit.pipeline import Resampled
 from dataaudit.proof.diagnosis.suspects import belief
+from dataaudit.proof.diagnosis.wrapping import Around
 
 
 class Before:
@@ -92,63 +93,24 @@ class Without:
         return prepared
 
 
-class Balanced:
-    """A preparation whose labels are decided at the shares of the classes.
-
-    Parameters
-    ----------
-    preparation
-        Unfitted.
-    """
-
-    balance = "threshold"
+class Balanced(Around):
+    """A preparation whose labels are decided at the shares of the classes."""
 
     def __init__(self, preparation: Any) -> None:
-        self.preparation = preparation
-
-    def clone(self) -> Self:
-        """Return an unfitted copy."""
-        return type(self)(self.preparation.clone())
-
-    def fit_resample(self, X: pd.DataFrame, y: pd.Series) -> Resampled:
-        """Learn from training rows and return what to train on."""
-        made: Resampled = self.preparation.fit_resample(X, y)
-        return made
-
-    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
-        """Prepare other rows; every row stays, in order."""
-        prepared: pd.DataFrame = self.preparation.transform(X)
-        return prepared
+        super().__init__(preparation)
+        self.balance = "threshold"
 
 
-class Believing:
+class Believing(Around):
     """A preparation whose training rows count next to nothing where their label is in doubt.
 
     What is judged, and what training stops by, stays as it is.
-
-    Parameters
-    ----------
-    preparation
-        Unfitted.
     """
-
-    def __init__(self, preparation: Any) -> None:
-        self.preparation = preparation
-        self.balance = getattr(preparation, "balance", "none")
-
-    def clone(self) -> Self:
-        """Return an unfitted copy."""
-        return type(self)(self.preparation.clone())
 
     def fit_resample(self, X: pd.DataFrame, y: pd.Series) -> Resampled:
         """Learn from training rows and return them weighed."""
-        made: Resampled = self.preparation.fit_resample(X, y)
+        made = super().fit_resample(X, y)
         return replace(made, weight=made.weight * belief(made.X, made.y))
-
-    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
-        """Prepare other rows; every row stays, in order."""
-        prepared: pd.DataFrame = self.preparation.transform(X)
-        return prepared
 
 
 def held(preparation: Any, step: str) -> str:

@@ -66,6 +66,11 @@ class Setup:
         """The learning rate that Keras begins with for this optimizer."""
         return USUAL_RATES.get(self.optimizer or "", USUAL_RATES["adam"])
 
+    @property
+    def careful_rate(self) -> float:
+        """Its learning rate, or the usual one where that is lower."""
+        return min(self.learning_rate or self.usual_rate, self.usual_rate)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:

@@ -175,7 +175,10 @@ def rebuilt(model: Any, change: Change, labels: Labels, columns: int) -> Any | N
         if hasattr(layer, "units") and not is_last:
             made += _after(change)
     fresh = keras.Sequential(made)
-    fresh.compile(optimizer=_optimizer(model, change), loss=change.loss or model.loss)
+    # XLA would compile each copy anew, for longer than it trains.
+    fresh.compile(
+        optimizer=_optimizer(model, change), loss=change.loss or model.loss, jit_compile=False
+    )
     return fresh
 
 

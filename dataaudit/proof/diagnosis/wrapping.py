@@ -10,32 +10,46 @@ import pandas as pd
 from dataaudit.pipeline import Resampled
 
 
-class Then:
-    """A preparation, and one more step behind it; a subclass says which.
+class Around:
+    """A preparation as it is; a subclass changes one thing about it.
 
     Parameters
     ----------
-    first
-        The preparation, unfitted.
+    preparation
+        Unfitted.
     """
 
-    def __init__(self, first: Any) -> None:
-        self.first = first
-        self.balance = getattr(first, "balance", "none")
+    def __init__(self, preparation: Any) -> None:
+        self.preparation = preparation
+        self.balance = getattr(preparation, "balance", "none")
 
     def clone(self) -> Self:
         """Return an unfitted copy."""
-        return type(self)(self.first.clone())
+        return type(self)(self.preparation.clone())
 
     def fit_resample(self, X: pd.DataFrame, y: pd.Series) -> Resampled:
         """Learn from training rows and return what to train on."""
-        made = self.first.fit_resample(X, y)
+        made: Resampled = self.preparation.fit_resample(X, y)
+        return made
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Prepare other rows; every row stays, in order."""
+        prepared: pd.DataFrame = self.preparation.transform(X)
+        return prepared
+
+
+class Then(Around):
+    """A preparation, and one more step behind it; a subclass says which."""
+
+    def fit_resample(self, X: pd.DataFrame, y: pd.Series) -> Resampled:
+        """Learn from training rows and return what to train on."""
+        made = super().fit_resample(X, y)
         self._learn(made.X)
         return replace(made, X=self._then(made.X))
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """Prepare other rows; every row stays, in order."""
-        return self._then(self.first.transform(X))
+        return self._then(super().transform(X))
 
     def _learn(self, X: pd.DataFrame) -> Any:
         """Learn from prepared training rows."""

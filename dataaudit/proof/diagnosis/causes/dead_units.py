@@ -42,6 +42,5 @@ class DeadUnits(Cause):
 
     def remedy(self, examined: Examined) -> Any | None:
         """Keep a slope below 0."""
-        setup = examined.setup
-        rate = min(setup.learning_rate or setup.usual_rate, setup.usual_rate)
+        rate = examined.setup.careful_rate
         return examined.changed(Change(activation="leaky_relu", learning_rate=rate, fresh=True))

@@ -55,8 +55,7 @@ class Exploding(Cause):
 
     def remedy(self, examined: Examined) -> Any | None:
         """Begin anew, in shorter steps."""
-        setup = examined.setup
-        rate = min(setup.learning_rate or setup.usual_rate, setup.usual_rate)
+        rate = examined.setup.careful_rate
         norm = True if examined.is_table else None
         return examined.changed(Change(learning_rate=rate, batch_norm=norm, clip=1.0, fresh=True))
 

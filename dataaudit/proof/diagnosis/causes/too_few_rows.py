@@ -10,7 +10,7 @@ lower end of a 90 % interval. It cannot be put right from here, so nothing stays
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from dataaudit.pipeline import Resampled
 from dataaudit.proof.arms import WithTraining
 from dataaudit.proof.diagnosis.cause import Cause, Signal
 from dataaudit.proof.diagnosis.examined import Examined, Proof
+from dataaudit.proof.diagnosis.wrapping import Around
 from dataaudit.proof.judging import judge
 from dataaudit.proof.metrics import difference
 from dataaudit.proof.statistics import EQUIVALENCE, interval
@@ -27,22 +28,8 @@ _GAP = 0.02  # where rows learnt from are right no more often than others, more 
 _NEXT = 0.5  # of the last doubling's gain is the next one's
 
 
-class Halved:
-    """A preparation that learns from every second row of each class.
-
-    Parameters
-    ----------
-    preparation
-        Unfitted.
-    """
-
-    def __init__(self, preparation: Any) -> None:
-        self.preparation = preparation
-        self.balance = getattr(preparation, "balance", "none")
-
-    def clone(self) -> Self:
-        """Return an unfitted copy."""
-        return type(self)(self.preparation.clone())
+class Halved(Around):
+    """A preparation that learns from every second row of each class."""
 
     def fit_resample(self, X: pd.DataFrame, y: pd.Series) -> Resampled:
         """Learn from half of the rows."""
@@ -50,14 +37,9 @@ class Halved:
         if pd.api.types.is_float_dtype(y):
             ranked = pd.Series(np.arange(len(y)))
         kept = np.flatnonzero(ranked.to_numpy() % 2 == 0)
-        made: Resampled = self.preparation.fit_resample(X.iloc[kept], y.iloc[kept])
+        made = super().fit_resample(X.iloc[kept], y.iloc[kept])
         rows = np.where(made.synthetic, -1, kept[np.where(made.synthetic, 0, made.rows)])
         return replace(made, rows=rows)
-
-    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
-        """Prepare other rows; every row stays, in order."""
-        prepared: pd.DataFrame = self.preparation.transform(X)
-        return prepared
 
 
 class TooFewRows(Cause):
