@@ -6,34 +6,34 @@ defects of cells among the rows to answer for as well, as in life). What it is t
 diagnosis of the damaged table says, which knows nothing of the truth. The untouched tables are
 diagnosed as well: what is proven there is counted as a false alarm.
 
+Two processes share the tables, one for each core.
+
 The examined arm is the baseline (one-hot, median and flag, standard scaling); for a defect that
 the baseline has the remedy for, the baseline without it: unscaled, or filled with 0.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from sklearn import datasets
-from threadpoolctl import threadpool_limits
+from together import together
 
 from dataaudit import planting
 from dataaudit.injecting import Given, configured, registry
 from dataaudit.planting import Line, Looked, Recipe, SelfTest
-from dataaudit.proof import final, judging, later
 from dataaudit.proof.arms import Base
-from dataaudit.proof.diagnosis import examined
 from dataaudit.proof.diagnosis.diagnosing import PROVEN
 from dataaudit.proof.spec import ProveSpec, TrainSpec
-from dataaudit.proof.training import train
 
 ROWS, SEED = 400, 1
 REAL = 0.02  # points of accuracy, or of R2, from which a planted defect really cost something
@@ -43,6 +43,7 @@ RECIPE = Recipe(
     train=TrainSpec(max_steps=400), prove=ProveSpec(folds=5, repeats=1, budget=3600), seed=SEED
 )
 TARGET = "target"
+PROCESSES = 2  # cores that the figures are for
 
 
 def tables(folder: Path) -> dict[str, pd.DataFrame]:
@@ -73,102 +74,37 @@ def _named(frame: pd.DataFrame, target: str) -> pd.DataFrame:
     return rows.drop(columns=target).assign(**{TARGET: labels})
 
 
-class Together:
-    """Threads that train together: one call for the fits of all that wait.
+@dataclass
+class Part:
+    """What became of some tables: what was planted, the causes of the untouched one, failures."""
 
-    Compilations are shared, and stacks are full. What each gets is what it would get alone.
-    """
-
-    def __init__(self, threads: int) -> None:
-        self.left, self.waiting = threads, []
-        self.changed = threading.Condition()
-
-    def train(self, fits: Sequence[Any], tick: Callable[[], object] | None = None) -> list[Any]:  # noqa: ARG002 - the signature of `train`
-        """Wait until everybody waits, then train all fits in one call."""
-        slot: list[Any] = [list(fits), None]
-        with self.changed:
-            self.waiting.append(slot)
-            self._go()
-            while slot[1] is None:
-                self.changed.wait()
-        if isinstance(slot[1], BaseException):
-            raise slot[1]
-        return slot[1]
-
-    def leave(self) -> None:
-        """Say that this thread trains no more."""
-        with self.changed:
-            self.left -= 1
-            self._go()
-
-    def _go(self) -> None:
-        """Train where nobody else is to come."""
-        if not self.waiting or len(self.waiting) < self.left:
-            return
-        slots, self.waiting = self.waiting, []
-        fits = [fit for part, _ in slots for fit in part]
-        try:
-            start = time.process_time()
-            trained = iter(train(fits))
-            seconds = time.process_time() - start
-            print(f"  {len(fits)} fits, {seconds:.1f} s of processor time", flush=True)
-            for slot in slots:
-                slot[1] = [next(trained) for _ in slot[0]]
-        except BaseException as error:  # noqa: BLE001 - each thread raises it again
-            for slot in slots:
-                slot[1] = error
-        self.changed.notify_all()
-
-
-@contextmanager
-def shared(pool: Together) -> Iterator[None]:
-    """Let everything train in the pool; Keras seeds itself for the process, so it watches alone."""
-    homes, watch, lock = (
-        [(home, home.train) for home in (judging, final, later)],
-        examined.watch,
-        threading.Lock(),
-    )
-
-    def watched(fit: Any) -> Any:
-        with lock:
-            return watch(fit)
-
-    for home, _ in homes:
-        home.train = pool.train
-    examined.watch = watched
-    try:
-        yield
-    finally:
-        for home, kept in homes:
-            home.train = kept
-        examined.watch = watch
-
-
-def together(tasks: Mapping[Any, Callable[[], Any]]) -> dict[Any, Any]:
-    """Run tasks in threads that train together; an error is the answer of its task."""
-    pool, answers = Together(len(tasks)), {}
-
-    def run(key: Any) -> None:
-        threadpool_limits(1)  # there are more tasks than cores
-        try:
-            answers[key] = tasks[key]()
-        except Exception as error:  # noqa: BLE001 - one that fails must not stop the others
-            answers[key] = error
-        finally:
-            pool.leave()
-
-    with shared(pool):
-        threads = [threading.Thread(target=run, args=(key,)) for key in tasks]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    return answers
+    tests: dict[str, SelfTest] = field(default_factory=dict)
+    untouched: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
 
 
 def main(folder: Path, names: Sequence[str] = (), defects: Sequence[str] = ()) -> int:
     """Plant, diagnose, price and print; return 0 where the figures hold."""
     start = time.perf_counter()
+    known = [name for name in tables(folder) if not names or name in names]
+    shares = [known[place::PROCESSES] for place in range(PROCESSES)]
+    whole = Part()
+    with ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn")) as pool:
+        chosen = list(defects) or list(registry())
+        for part in pool.map(planted, *zip(*((folder, s, chosen) for s in shares if s))):  # noqa: B905
+            whole.tests |= part.tests
+            whole.untouched |= part.untouched
+            whole.failed += part.failed
+    print("\n".join(whole.failed))
+    show(whole.tests)
+    code = verdict(whole.tests, whole.untouched)
+    print(f"{time.perf_counter() - start:.0f} s")
+    return code or bool(whole.failed)
+
+
+def planted(folder: Path, names: Sequence[str], defects: Sequence[str]) -> Part:
+    """Plant into some tables, diagnose and price."""
+    start, part = time.perf_counter(), Part()
     givens = {
         name: Given(
             frame=frame,
@@ -176,9 +112,9 @@ def main(folder: Path, names: Sequence[str] = (), defects: Sequence[str] = ()) -
             kind="regression" if name == "diabetes" else "classification",
         )
         for name, frame in tables(folder).items()
-        if not names or name in names
+        if name in names
     }
-    injectors = configured(list(defects) or list(registry()))
+    injectors = configured(list(defects))
     looks: dict[tuple[str, str], Callable[[], Looked]] = {}
     for name, given in givens.items():
         looks[name, ""] = _look(given.frame, given, Base())
@@ -187,28 +123,28 @@ def main(folder: Path, names: Sequence[str] = (), defects: Sequence[str] = ()) -
                 frame = planting.planted(injector, given, SEED)
                 looks[name, key] = _look(frame, given, planting.arm_for(key))
     looked = together(looks)
-    print(f"{len(looked)} tables diagnosed in {time.perf_counter() - start:.0f} s")
-    failed = {key: error for key, error in looked.items() if isinstance(error, Exception)}
-    planted = {
-        name: {key: one for key, one in injectors.items() if (name, key) in looked.keys() - failed}
-        for name in givens
-    }
+    print(f"{len(looked)} tables diagnosed in {time.perf_counter() - start:.0f} s", flush=True)
+    errors = {key: error for key, error in looked.items() if isinstance(error, Exception)}
+    sound = looked.keys() - errors.keys()
     tests = together(
         {
-            name: _told(name, given, looked, planted[name])
+            name: _told(
+                name, given, looked, {k: one for k, one in injectors.items() if (name, k) in sound}
+            )
             for name, given in givens.items()
-            if (name, "") not in failed
+            if (name, "") in sound
         }
     )
-    failed |= {(name, "price"): test for name, test in tests.items() if isinstance(test, Exception)}
-    for (name, key), error in failed.items():
+    errors |= {(name, "price"): test for name, test in tests.items() if isinstance(test, Exception)}
+    for (name, key), error in errors.items():
         told_in = " ".join(str(error).split())[:200]
-        print(f"failed: {name} {key}: {type(error).__name__}: {told_in}")
-    told = {name: test for name, test in tests.items() if isinstance(test, SelfTest)}
-    show(told)
-    code = verdict(told, {name: looked[name, ""] for name in told})
-    print(f"{time.perf_counter() - start:.0f} s")
-    return code or bool(failed)
+        part.failed.append(f"failed: {name} {key}: {type(error).__name__}: {told_in}")
+    part.tests = {name: test for name, test in tests.items() if isinstance(test, SelfTest)}
+    for name in part.tests:
+        causes = looked[name, ""].diagnosis.causes
+        part.untouched[name] = [(found.cause.name(), found.status) for found in causes]
+    print(f"{time.process_time():.0f} s of processor time", flush=True)
+    return part
 
 
 def _look(frame: pd.DataFrame, given: Given, arm: Any) -> Callable[[], Looked]:
@@ -254,7 +190,9 @@ def show(tests: Mapping[str, SelfTest]) -> None:
             )
 
 
-def verdict(tests: Mapping[str, SelfTest], untouched: Mapping[str, Looked]) -> int:
+def verdict(
+    tests: Mapping[str, SelfTest], untouched: Mapping[str, Sequence[tuple[str, str]]]
+) -> int:
     """Print the figures, and return 0 where they hold."""
     lines: list[Line] = [line for test in tests.values() for line in test.lines if line.cost]
     real = [line for line in lines if line.cost and line.cost.lost.value >= REAL]
@@ -271,12 +209,11 @@ def verdict(tests: Mapping[str, SelfTest], untouched: Mapping[str, Looked]) -> i
     back = [line.cost.recovered or 0.0 for line in real if line.cost]
     middle = float(np.median(back)) if back else np.nan
     print(f"  the remedy recovers {middle:.2f} in the median (at least {RECOVERED})")
-    ends = [
-        found.status == PROVEN for look in untouched.values() for found in look.diagnosis.causes
-    ]
+    ends = [status == PROVEN for causes in untouched.values() for _, status in causes]
     false = _share("proven on untouched tables", ends, f"at most {FALSE:.0%}")
-    for name, looked in untouched.items():
-        print(f"    {name}: {', '.join(looked.diagnosis.named(PROVEN)) or 'nothing'}")
+    for name, causes in untouched.items():
+        proven = [cause for cause, status in causes if status == PROVEN]
+        print(f"    {name}: {', '.join(proven) or 'nothing'}")
     holds = first >= FIRST and three >= AMONG_THREE and middle >= RECOVERED and false <= FALSE
     return 0 if holds else 1
 

@@ -50,6 +50,9 @@ def test_found_is_what_the_audit_newly_warns_of(before, after, expected):
 
 def test_every_defect_has_a_cause_that_a_diagnosis_can_name():
     assert {injector.cause for injector in injectors().values()} <= set(causes())
+    others = {injector.or_cause for injector in injectors().values()}
+    assert others == {"", "majority_collapse"}
+    assert others - {""} <= set(causes())
 
 
 def test_what_takes_training_is_not_asked_of_an_audit():
