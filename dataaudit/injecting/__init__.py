@@ -107,6 +107,8 @@ class Injector(Configurable, ABC):
     """The cause that a diagnosis should name, as its file in `dataaudit.proof.diagnosis`."""
     or_cause: ClassVar[str] = ""
     """Another name for the same, with the same remedy, that serves as well."""
+    is_of_a_class: ClassVar[bool] = False
+    """Whether it befalls one class, so that what it costs must count classes alike."""
     is_lasting: ClassVar[bool] = True
     """Whether rows that come later have the defect as well."""
     is_of_target: ClassVar[bool] = False

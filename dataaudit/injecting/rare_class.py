@@ -24,6 +24,7 @@ class RareClass(Injector):
     checks: ClassVar = ("imbalance",)
     cause = "imbalance"
     or_cause = "majority_collapse"  # where the class is never named; the remedy is the same
+    is_of_a_class = True
     is_lasting = False
     is_of_target = True
 

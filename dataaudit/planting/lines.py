@@ -45,6 +45,7 @@ class Line:
             "defect": self.defect,
             "planted": self.planted,
             "is_found": self.is_found,
+            "metric": "" if cost is None else cost.metric,
             "lost": None if cost is None else cost.lost.value,
             "low": None if cost is None else cost.lost.low,
             "high": None if cost is None else cost.lost.high,

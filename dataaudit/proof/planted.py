@@ -80,12 +80,15 @@ class Cost:
         The first minus the second, with its 95 % interval.
     mended
         The metric with the defect and the remedy; None without one.
+    metric
+        Which: the primary one of the table, or one that counts classes alike.
     """
 
     before: float
     after: float
     lost: Interval
     mended: float | None
+    metric: str = ""
 
     @property
     def recovered(self) -> float | None:
@@ -133,36 +136,46 @@ def price(trials: Mapping[str, Trial], case: Case) -> dict[str, Cost]:
         arms["with", name] = (trial.arm, world)
         if trial.remedy is not None:
             arms["mended", name] = (trial.remedy, world)
-    scores = {key: _score(judged, case) for key, judged in judge_later(arms, case).items()}
+    judged = judge_later(arms, case)
     return {
         name: _cost(
-            scores["as it is", id(trial.arm)],
-            scores["with", name],
-            scores.get(("mended", name)),
+            judged["as it is", id(trial.arm)],
+            judged["with", name],
+            judged.get(("mended", name)),
             case,
+            "balanced_accuracy" if trial.injector.is_of_a_class else case.recipe.metric,
         )
         for name, trial in trials.items()
     }
 
 
-def _score(judged: Judged, case: Case) -> Estimate:
-    """Return the primary metric of what an arm said, averaged over repeats."""
+def _score(judged: Judged, case: Case, metric: str) -> Estimate:
+    """Return a metric of what an arm said, averaged over repeats."""
     target = case.recipe.target
-    measure, truth = known(target)[case.recipe.metric], target.coded[judged_rows(case)]
+    measure, truth = known(target)[metric], target.coded[judged_rows(case)]
     return mean_of([measure(said, truth, target) for said in judged.answers])
 
 
-def _cost(before: Estimate, after: Estimate, mended: Estimate | None, case: Case) -> Cost:
+def _cost(
+    judged_before: Judged,
+    judged_after: Judged,
+    judged_mended: Judged | None,
+    case: Case,
+    metric: str,
+) -> Cost:
     """Compare honest scores row by row."""
     rows = judged_rows(case)
+    before, after = (_score(judged, case, metric) for judged in (judged_before, judged_after))
+    mended = None if judged_mended is None else _score(judged_mended, case, metric)
     lost = interval(
         difference(before, after),
         np.unique(case.groups[rows], return_inverse=True)[1],
-        least_error=least_error(case.recipe.metric, case.recipe.target.coded[rows]),
+        least_error=least_error(metric, case.recipe.target.coded[rows]),
     )
     return Cost(
         before=before.value,
         after=after.value,
         lost=lost,
         mended=None if mended is None else mended.value,
+        metric=metric,
     )

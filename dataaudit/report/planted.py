@@ -48,11 +48,11 @@ def _cells(line: Mapping[str, Any], metric: str) -> tuple[str, ...]:
     """Return the cells of one defect."""
     scale, digits = (100, 1) if metric in _POINTS else (1, 3)
     value, low, high = (f"{scale * line[key]:.{digits}f}" for key in ("lost", "low", "high"))
-    back = line["recovered"]
+    back, own = line["recovered"], line.get("metric", "")
     return (
         line["defect"],
         _FOUND[line["is_found"]],
-        f"{value} ({low} to {high})",
+        f"{value} ({low} to {high})" + (" of " + own.replace("_", " ")) * (own not in ("", metric)),
         _named(line),
         "-" if back is None or line["lost"] < _REAL else f"{back:.0%}",
     )

@@ -4,7 +4,10 @@ The network may rank the rows well and still answer with the frequent class almo
 is wrong with its training; what has to move is the operating point. The signal is a class with half
 of its fair share of the rows or less. The proof is the same network with a class named where its
 probability is above its share of the training rows, which is the best cut for balanced accuracy;
-whatever the primary metric, it is judged by that one, which counts classes alike.
+whatever the primary metric, it is judged by that one, which counts classes alike. Where the rows
+that training stops by hold fewer than five of the class, it is trained to the end: they would end
+training by the other classes alone. (With ten rows of a class left in each of seven tables,
+balanced accuracy is 1.0 points higher in the mean than with stopping, -0.9 to 2.8.)
 
 References
 ----------
@@ -19,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from dataaudit.proof.arms import WithTraining
 from dataaudit.proof.diagnosis.cause import Cause, Signal
 from dataaudit.proof.diagnosis.examined import Examined, Proof
 from dataaudit.proof.diagnosis.mending import Balanced
@@ -27,6 +31,7 @@ from dataaudit.proof.verdict import HELPS
 
 _RARE = 0.5  # of the fair share
 _METRIC = "balanced_accuracy"
+_STOPS = 5  # rows of the class; as few say nothing of when it is learnt
 
 
 class Imbalance(Cause):
@@ -68,8 +73,13 @@ class Imbalance(Cause):
         )
 
     def remedy(self, examined: Examined) -> Any | None:
-        """Decide at the shares of the classes."""
-        return examined.table.prepared(Balanced(examined.table.preparation))
+        """Decide at the shares of the classes; stop by them where there are rows to stop by."""
+        table = examined.table
+        codes = table.target.coded[table.case.parted(0)[0].stop].astype(np.intp)
+        if np.bincount(codes, minlength=len(table.target.classes)).min() >= _STOPS:
+            return table.prepared(Balanced(table.preparation))
+        train = table.train.model_copy(update={"early_stopping": "off"})
+        return WithTraining(Balanced(table.preparation), train)
 
     def prove(self, examined: Examined) -> Proof | None:
         """Decide at the shares of the classes, and compare by balanced accuracy."""

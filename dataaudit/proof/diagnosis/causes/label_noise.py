@@ -196,7 +196,7 @@ class _Missed:
 def _missed(shares: np.ndarray, codes: np.ndarray) -> _Missed | None:
     """Return the class that is missed most, if one is."""
     counts = np.bincount(codes, minlength=shares.shape[1])
-    found = [_looked_at(shares, codes, code) for code in np.flatnonzero(counts >= _FEWEST)]
+    found = [_looked_at(shares, codes, int(code)) for code in np.flatnonzero(counts >= _FEWEST)]
     missed = [one for one in found if one is not None]
     return max(missed, key=lambda one: one.wrong / one.rows, default=None)
 
@@ -215,7 +215,7 @@ def _looked_at(shares: np.ndarray, codes: np.ndarray, code: int) -> _Missed | No
     end = min(round(bears.sum() * rows / right), len(bears))
     below, usual = bears[end:], bears.mean()
     ends = 1 - below.mean() / usual if len(below) else 0.0
-    return _Missed(int(code), rows - right, rows) if ends > _ENDS else None
+    return _Missed(code, rows - right, rows) if ends > _ENDS else None
 
 
 def _rows_to_review(table: OnTable, shares: np.ndarray, codes: np.ndarray) -> list[Any]:
