@@ -88,6 +88,7 @@ def test_a_column_of_any_name_is_audited_and_run(plain_frame, tmp_path, names, t
     assert len(found) == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["x" * 2000, '\u00e9"\\' * 700, "<script>", '"; drop table x; --'])
 def test_what_init_writes_for_any_name_runs(plain_frame, tmp_path, invoke, name):
     plain_frame.rename(columns={"x": name}).to_csv(tmp_path / "t.csv", index=False)

@@ -235,6 +235,7 @@ def test_a_missing_column_is_an_error_of_python_too(place, plain_frame):
     assert not (place / "applied.parquet").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [

@@ -163,6 +163,7 @@ def test_a_failed_gate_still_leaves_its_evidence_and_not_latest(config, tmp_path
     assert (tmp_path / "out" / "latest").resolve() == first.path.resolve()
 
 
+@pytest.mark.slow
 def test_without_tensorflow_prove_says_how_to_get_it(config):
     del config["prove"]
     script = (

@@ -11,6 +11,7 @@ from dataaudit.proof import judging
 from dataaudit.proof.choice import choosing
 from dataaudit.proof.fit import History, Trained
 
+pytestmark = pytest.mark.slow
 FILE = """\
 # by hand
 version: 1

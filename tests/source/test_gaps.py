@@ -6,42 +6,24 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from dataaudit.engine.duckdb import DuckDBEngine
 from dataaudit.source import Declared, read
 from dataaudit.source.casts import may_lie_between
 
-WORDS = st.sampled_from(
-    [
-        "note",
-        "nut",
-        "NUT",
-        "n/a",
-        "N/A",
-        "null",
-        " null",
-        "null ",
-        "?",
-        "",
-        " ",
-        "\xa0",
-        "Zürich",
-        "~x",
-        "\x7f",
-        "é",
-        "#n/a",
-        "nay",
-        "o'neill",
-        '"; drop table',
-        "<script>",
-    ]
-)
+PLAIN = "note nut NUT n/a N/A null ? Zürich ~x é #n/a nay o'neill <script>".split()  # noqa: SIM905 - a list of words
+WORDS = st.sampled_from([*PLAIN, "", " ", "\xa0", "\x7f", " null", "null ", '"; drop table'])
 
 
-def missing(cells, declared, folder, *, has_ranges):
-    path = folder / "t.parquet"
+@pytest.fixture(scope="module")
+def engine():
+    with DuckDBEngine(threads=2) as engine:
+        yield engine
+
+
+def missing(engine, cells, declared, path, *, has_ranges):
     pq.write_table(pa.table({"x": pa.array(cells, pa.string())}), path, write_statistics=has_ranges)
-    source = read(path, declared=declared)
-    with source.engine as engine:
-        typed = engine.query("SELECT x IS NULL FROM typed ORDER BY __row__").column(0).to_pylist()
+    source = read(path, declared=declared, engine=engine)
+    typed = engine.query("SELECT x IS NULL FROM typed ORDER BY __row__").column(0).to_pylist()
     return typed, source.columns["x"]
 
 
@@ -52,10 +34,10 @@ def missing(cells, declared, folder, *, has_ranges):
 @example(cells=["note", "null"])
 @example(cells=["note 1", "note 2"])
 @given(cells=st.lists(st.one_of(st.none(), WORDS), min_size=1, max_size=6))
-def test_a_known_range_changes_nothing(cells, nulls, tmp_path):
+def test_a_known_range_changes_nothing(engine, cells, nulls, tmp_path):
     declared = {} if nulls is None else {"x": Declared(dtype="str", nulls=nulls)}
-    known, column = missing(cells, declared, tmp_path, has_ranges=True)
-    looked_at, other = missing(cells, declared, tmp_path, has_ranges=False)
+    known, column = missing(engine, cells, declared, tmp_path / "a.parquet", has_ranges=True)
+    looked_at, other = missing(engine, cells, declared, tmp_path / "b.parquet", has_ranges=False)
     assert known == looked_at
     assert (column.nulls, column.has_gaps) == (other.nulls, other.has_gaps)
 

@@ -11,7 +11,7 @@ from dataaudit.proof.choice import Candidate, choose, propose
 from dataaudit.proof.choice.candidates import NOTHING, PLAIN
 from dataaudit.proof.spec import ProveSpec
 
-pytestmark = pytest.mark.usefixtures("regressions")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("regressions")]
 PROVE = ProveSpec(folds=3, repeats=2)
 PLAIN_STEPS = [(name, dict(params)) for name, params in PLAIN.items()]
 ROBUST = Candidate.of([("missing", {}), ("scale", {"method": "robust"}), ("encode", {})])

@@ -5,6 +5,7 @@ import pytest
 
 from dataaudit.proof.choice.honest import correct, select
 
+pytestmark = pytest.mark.slow
 ROWS, EQUAL, TABLES = 300, 8, 80
 
 
