@@ -18,7 +18,6 @@ from dataaudit.cleansing import build_cleaning, clean
 from dataaudit.config import Config, from_dict, load
 from dataaudit.contract import check as check_contract
 from dataaudit.contract import load_contract
-from dataaudit.defects import audit as audit_table
 from dataaudit.engines import open_engine
 from dataaudit.output import open_run, write_relation
 from dataaudit.proving import prove
@@ -67,22 +66,11 @@ def run(
     contract = load_contract(config.contract, base=Path(), allow_code=allow_code)
     rules = stages.defects_of(config)
     with open_run(Path(config.output.dir), run_id) as folder, open_engine(config.engine) as engine:
-        with progress.stage("source") as stage:
-            source = stages.read_source(config, contract, engine, account)
-            mark = fingerprint.of_run(stages.digest(source), config.model_dump(mode="json"))
-            stage.rows(**account.last)
-        with progress.stage("contract") as stage:
-            checked = check_contract(source, contract)
-            stages.enter_contract(checked, source, account)
-            stage.rows(**account.last)
-        with progress.stage("split") as stage:
-            sides, quarantine = stages.split_rows(config, source, checked, account)
-            with folder.file(publishing.QUARANTINE) as path:
-                write_relation(engine, quarantine, path, mark)
-            stage.rows(**account.last)
-        with progress.stage("audit"):
-            table = stages.table_of(source, sides, contract, config.seed)
-            outcomes = audit_table(table, rules, config.audit.ignore)
+        seen = stages.audited(config, contract, rules, engine, account, progress=progress)
+        table, outcomes = seen.table, seen.outcomes
+        mark = fingerprint.of_run(stages.digest(seen.source), config.model_dump(mode="json"))
+        with folder.file(publishing.QUARANTINE) as path:
+            write_relation(engine, seen.quarantine, path, mark)
         settled = settle(config, table, outcomes, progress, allow_code=allow_code)
         with progress.stage("clean") as stage:
             cleaned = clean(
@@ -92,7 +80,7 @@ def run(
                 folder,
                 account,
                 mark=mark,
-                counts=sides.counts,
+                counts=seen.sides.counts,
                 progress=stage.advance,
                 allow_code=allow_code,
             )
@@ -111,11 +99,7 @@ def run(
             made = publishing.Made(
                 config=config,
                 mark=mark,
-                source=source,
-                checked=checked,
-                sides=sides,
-                table=table,
-                outcomes=outcomes,
+                seen=seen,
                 cleaned=cleaned,
                 evidence=evidence,
                 unproven=unproven,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,8 @@ from dataaudit.cleansing import Cleaned
 from dataaudit.config import Config
 from dataaudit.errors import DataError, MissingExtraError
 from dataaudit.finding import Outcome
+from dataaudit.pipeline import Cleaning
+from dataaudit.proof.spec import ProveSpec
 from dataaudit.result import worst_first
 from dataaudit.table import Table
 
@@ -33,26 +35,16 @@ def prove(
     """Train the arms, or say in one line why nothing was trained."""
     if config.prove == "off":
         return None, "`prove` is off."
-    X, y, stops = _learnt_from(table, cleaned)
-    limit = proof.MOST_ROWS if cleaned.is_sampled else None
-    held_out = table.side("test", limit=limit)
     try:
-        evidence = proof.compare(
-            proof.standard_arms(cleaned.cleaning.clone()),
-            X,
-            y,
-            kind=table.task.kind or "classification",
-            train=config.train,
-            prove=config.prove,
-            seed=config.seed,
-            metric=config.task.metric,
-            groups=table.along(config.task.group, X.index),
-            order=table.along(config.task.time, X.index),
-            validation=stops if stops.any() else None,
-            test=held_out if len(held_out[1]) else None,
+        evidence = compared(
+            config,
+            table,
+            cleaned.cleaning.clone(),
+            cleaned.counts,
+            most_rows=proof.MOST_ROWS if cleaned.is_sampled else None,
+            with_test=True,
             allow_code=allow_code,
             progress=progress,
-            rows_given=sum(cleaned.counts[side] for side in _LEARNT),
         )
         if cleaned.is_sampled:
             evidence = _kept(config, table, cleaned, evidence, allow_code=allow_code)
@@ -68,13 +60,60 @@ def prove(
     return evidence, ""
 
 
-def _learnt_from(table: Table, cleaned: Cleaned) -> tuple[pd.DataFrame, pd.Series, np.ndarray]:
+def compared(
+    config: Config,
+    table: Table,
+    cleaning: Cleaning,
+    counts: Mapping[str, int],
+    *,
+    most_rows: int | None,
+    with_test: bool = False,
+    allow_code: bool,
+    progress: Any,
+) -> proof.Evidence:
+    """Judge the standard arms on the training and validation rows.
+
+    Parameters
+    ----------
+    config, table, cleaning
+        What is compared with what.
+    counts
+        Rows of each side.
+    most_rows
+        So many are judged at most, a fixed sample; None takes all.
+    with_test
+        Whether the arms are also asked about the test side, once.
+    """
+    X, y, stops = _learnt_from(table, counts, most_rows)
+    held_out = table.side("test", limit=most_rows) if with_test and counts.get("test") else None
+    return proof.compare(
+        proof.standard_arms(cleaning),
+        X,
+        y,
+        kind=table.task.kind or "classification",
+        train=config.train,
+        prove=ProveSpec() if config.prove == "off" else config.prove,
+        seed=config.seed,
+        metric=config.task.metric,
+        groups=table.along(config.task.group, X.index),
+        order=table.along(config.task.time, X.index),
+        validation=stops if stops.any() else None,
+        test=held_out,
+        allow_code=allow_code,
+        progress=progress,
+        rows_given=sum(counts.get(side, 0) for side in _LEARNT),
+    )
+
+
+def _learnt_from(
+    table: Table, counts: Mapping[str, int], most: int | None
+) -> tuple[pd.DataFrame, pd.Series, np.ndarray]:
     """Return training and validation rows, a fixed sample of many, and which are for validation."""
+    rows = sum(counts.get(side, 0) for side in _LEARNT)
     limits: list[int | None] = [None, None]
-    if cleaned.is_sampled:
-        share = proof.MOST_ROWS / sum(cleaned.counts[side] for side in _LEARNT)
-        limits = [max(1, round(cleaned.counts[side] * share)) for side in _LEARNT]
-    found = [table.side(side, limit=most) for side, most in zip(_LEARNT, limits, strict=True)]
+    if most is not None and rows > most:
+        limits = [max(1, round(counts.get(side, 0) * most / rows)) for side in _LEARNT]
+    found = [table.side(side, limit=limit) for side, limit in zip(_LEARNT, limits, strict=True)]
     X = pd.concat([frame for frame, _ in found]).sort_index()
     y = pd.concat([labels for _, labels in found]).loc[X.index]
     return X, y, X.index.isin(found[1][0].index)

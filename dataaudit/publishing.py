@@ -13,16 +13,12 @@ from dataaudit.account import RowAccount
 from dataaudit.cleansing import Cleaned
 from dataaudit.config import Config
 from dataaudit.config.document import as_yaml
-from dataaudit.contract import Checked
-from dataaudit.finding import Outcome
 from dataaudit.output import MANIFEST, RunFolder
 from dataaudit.proof import Evidence
 from dataaudit.report import html
 from dataaudit.report.collect import collect
 from dataaudit.result import RunResult, gate, worst_first
-from dataaudit.source import Source
-from dataaudit.split import Split
-from dataaudit.table import Table
+from dataaudit.stages import Audited
 
 REPORT, FINDINGS, EVIDENCE = "report.html", "findings.json", "evidence.json"
 MODEL, PIPELINE = "model.keras", "pipeline.skops"
@@ -35,11 +31,7 @@ class Made:
 
     config: Config
     mark: str
-    source: Source
-    checked: Checked
-    sides: Split
-    table: Table
-    outcomes: list[Outcome]
+    seen: Audited
     cleaned: Cleaned
     evidence: Evidence | None
     unproven: str
@@ -55,7 +47,7 @@ def publish(folder: RunFolder, made: Made, run_id: str | None) -> RunResult:
     OutputError
         If it was made but cannot be published.
     """
-    code, why = gate(made.outcomes, made.checked.severity, made.config.gate.fail_on)
+    code, why = gate(made.seen.outcomes, made.seen.checked.severity, made.config.gate.fail_on)
     evidence = made.evidence.to_dict() if made.evidence else None
     report = _report(made, evidence, why)
     name = run_id or fingerprint.run_id(made.mark, made.started)
@@ -76,7 +68,7 @@ def publish(folder: RunFolder, made: Made, run_id: str | None) -> RunResult:
         paths={path.relative_to(final).as_posix(): path for path in _files(final)},
         report=report,
         evidence=evidence,
-        outcomes=made.outcomes,
+        outcomes=made.seen.outcomes,
         account=made.account.to_list(),
     )
 
@@ -88,17 +80,17 @@ def _files(folder: Path) -> list[Path]:
 
 def _report(made: Made, evidence: Mapping[str, Any] | None, why: str) -> dict[str, Any]:
     """Collect the report's dictionary."""
-    table = made.table
+    table = made.seen.table
     return collect(
         name=made.config.name,
         fingerprint=made.mark,
-        source=made.source.description,
+        source=made.seen.source.description,
         account=made.account.to_list(),
-        contract=made.checked.results,
-        task=made.sides.task,
-        split=made.sides.counts,
-        split_notes=made.sides.notes,
-        outcomes=made.outcomes,
+        contract=made.seen.checked.results,
+        task=made.seen.sides.task,
+        split=made.seen.sides.counts,
+        split_notes=made.seen.sides.notes,
+        outcomes=made.seen.outcomes,
         profile=table.profile,
         columns=table.columns,
         sensitive=table.sensitive,
@@ -148,9 +140,9 @@ def _findings(made: Made) -> dict[str, Any]:
         "fingerprint": made.mark,
         "checks": [
             {"code": o.code, "check": o.check, "status": str(o.status), "reason": o.reason}
-            for o in made.outcomes
+            for o in made.seen.outcomes
         ],
-        "findings": [asdict(finding) for finding in worst_first(made.outcomes)],
+        "findings": [asdict(finding) for finding in worst_first(made.seen.outcomes)],
     }
 
 
@@ -161,9 +153,9 @@ def _manifest(made: Made, run_id: str) -> dict[str, Any]:
         "run_id": run_id,
         "fingerprint": made.mark,
         "config": made.config.model_dump(mode="json"),
-        "columns": {name: asdict(column) for name, column in made.checked.columns.items()},
-        "task": asdict(made.sides.task),
-        "source": made.source.description,
+        "columns": {name: asdict(column) for name, column in made.seen.checked.columns.items()},
+        "task": asdict(made.seen.sides.task),
+        "source": made.seen.source.description,
         "row_account": made.account.to_list(),
         "versions": fingerprint.versions(),
         "started": made.started.isoformat(),

@@ -1,7 +1,12 @@
-"""One function for each stage of the chain: from the config's keys to the stage's own call."""
+"""One function for each stage of the chain: from the config's keys to the stage's own call.
+
+`audited` makes the way that a run, a choice and a diagnosis have in common.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from dataaudit import fingerprint
@@ -9,14 +14,78 @@ from dataaudit.account import RowAccount
 from dataaudit.auditing import enter_source, labelled
 from dataaudit.config import Config
 from dataaudit.contract import Checked, Contract, set_aside
+from dataaudit.contract import check as check_contract
 from dataaudit.defects import Defect, configured
+from dataaudit.defects import audit as audit_table
 from dataaudit.engine import Engine
 from dataaudit.errors import ContractError, DataError
-from dataaudit.finding import Severity
+from dataaudit.finding import Outcome, Severity
+from dataaudit.report.progress import Progress
 from dataaudit.source import ReadOptions, Source, read
 from dataaudit.source.columns import ROW
 from dataaudit.split import TARGET_MISSING, Split, split
 from dataaudit.table import Table
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audited:
+    """A table after the audit, from where a run, a choice and a diagnosis go on.
+
+    Parameters
+    ----------
+    source, checked, sides
+        What reading, contract and split gave.
+    quarantine
+        The relation of the rows put aside by contract and split.
+    table, outcomes
+        What the audit saw, and what came of each check.
+    """
+
+    source: Source
+    checked: Checked
+    sides: Split
+    quarantine: str
+    table: Table
+    outcomes: list[Outcome]
+
+
+def audited(
+    config: Config,
+    contract: Contract,
+    rules: Mapping[str, Defect],
+    engine: Engine,
+    account: RowAccount,
+    *,
+    progress: Progress,
+) -> Audited:
+    """Take a table through source, contract, split and audit.
+
+    Raises
+    ------
+    DataAuditError
+        As the stages.
+    """
+    with progress.stage("source") as stage:
+        source = read_source(config, contract, engine, account)
+        stage.rows(**account.last)
+    with progress.stage("contract") as stage:
+        checked = check_contract(source, contract)
+        enter_contract(checked, source, account)
+        stage.rows(**account.last)
+    with progress.stage("split") as stage:
+        sides, quarantine = split_rows(config, source, checked, account)
+        stage.rows(**account.last)
+    with progress.stage("audit"):
+        table = table_of(source, sides, contract, config.seed)
+        outcomes = audit_table(table, rules, config.audit.ignore)
+    return Audited(
+        source=source,
+        checked=checked,
+        sides=sides,
+        quarantine=quarantine,
+        table=table,
+        outcomes=outcomes,
+    )
 
 
 def read_source(config: Config, contract: Contract, engine: Engine, account: RowAccount) -> Source:

@@ -12,9 +12,7 @@ from dataaudit.account import RowAccount
 from dataaudit.choosing import choose_steps
 from dataaudit.config import load
 from dataaudit.config.writing import with_steps
-from dataaudit.contract import check as check_contract
 from dataaudit.contract import load_contract
-from dataaudit.defects import audit as audit_table
 from dataaudit.engines import open_engine
 from dataaudit.proof.choice import Choice
 from dataaudit.report import choice as choice_of
@@ -76,24 +74,16 @@ def tune(
     """
     config, progress = load(pipeline, overrides), progress or Silent()
     contract = load_contract(config.contract, base=Path(), allow_code=allow_code)
+    rules = stages.defects_of(config)
     with open_engine(config.engine) as engine:
-        account = RowAccount()
-        with progress.stage("source"):
-            source = stages.read_source(config, contract, engine, account)
-        with progress.stage("contract"):
-            checked = check_contract(source, contract)
-        with progress.stage("split"):
-            sides, _ = stages.split_rows(config, source, checked, account)
-        with progress.stage("audit"):
-            table = stages.table_of(source, sides, contract, config.seed)
-            outcomes = audit_table(table, stages.defects_of(config), config.audit.ignore)
+        seen = stages.audited(config, contract, rules, engine, RowAccount(), progress=progress)
         with progress.stage("choose") as stage:
             choice = choose_steps(
                 config,
-                table,
-                outcomes,
+                seen.table,
+                seen.outcomes,
                 allow_code=allow_code,
                 say=progress.say,
                 progress=stage.advance,
             )
-    return Tuned(choice=choice, unseen=sides.counts.get("test", 0))
+    return Tuned(choice=choice, unseen=seen.sides.counts.get("test", 0))
