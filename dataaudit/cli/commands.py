@@ -37,7 +37,7 @@ def init(
     *,
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
 ) -> int:
-    """Look at TABLE and write a commented pipeline.yaml with a contract."""
+    """Write a pipeline.yaml for TABLE. Commented, with a contract."""
     from dataaudit.drafting import draft
     from dataaudit.output import refuse_overwriting
 
@@ -118,7 +118,7 @@ def tune(
     allow_code: AllowCode = False,
     json: Json = False,
 ) -> int:
-    """Choose the cleaning by trial; write PIPELINE with it, comments kept."""
+    """Choose the cleaning by trial. Write PIPELINE with it, comments kept."""
     from dataaudit.report.progress import Progress
     from dataaudit.tuning import tune as tune_pipeline
 
@@ -146,7 +146,7 @@ def apply(
     allow_code: AllowCode = False,
     json: Json = False,
 ) -> int:
-    """Give the rows of TABLE the cleaning of RUN: every row kept, in order."""
+    """Clean the rows of TABLE as RUN did. Every row is kept, in order."""
     from dataaudit.applying import apply as apply_run
     from dataaudit.report.progress import Progress
 
@@ -193,7 +193,7 @@ def export(
 def explain(
     name: Annotated[str, typer.Argument(help="A code or a name: DA201, outliers.")],
 ) -> int:
-    """Say what a defect is, why a network minds, and when the rule is wrong."""
+    """Say what a defect is. Why a network minds, and when the rule is wrong."""
     from dataaudit.defects import find
 
     defect = find(name.partition(".")[0])

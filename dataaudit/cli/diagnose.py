@@ -23,7 +23,7 @@ def diagnose(
     allow_code: AllowCode = False,
     json: Json = False,
 ) -> int:
-    """Say why a network does no better: data, network, training or ceiling; write nothing."""
+    """Say why a network does no better. Data, network, training or ceiling; nothing is written."""
     from dataaudit.diagnosing import diagnose as diagnose_pipeline
     from dataaudit.diagnosing import diagnose_history
     from dataaudit.report.diagnosis import show

@@ -22,7 +22,7 @@ def inject(
     *,
     json: Json = False,
 ) -> int:
-    """Plant known defects into TABLE, and see what finds them and what they cost."""
+    """Plant known defects into TABLE. See what finds them, and what they cost."""
     from dataaudit.output import refuse_overwriting
     from dataaudit.planting import Recipe, self_test, with_defects
 
