@@ -82,6 +82,14 @@ def scattered(seed: int) -> Table:
     return pd.DataFrame(X).add_prefix("x"), pd.Series(y), "regression"
 
 
+def slanted(seed: int) -> Table:
+    """Return a line in much noise: whatever is learnt beyond the line is noise."""
+    draw = np.random.default_rng(seed)
+    X = draw.normal(size=(400, 6))
+    y = X[:, :4].sum(axis=1) / 2 + 2 * draw.normal(size=400)
+    return pd.DataFrame(X).add_prefix("x"), pd.Series(y), "regression"
+
+
 def blurred(seed: int) -> Table:
     """Return two products and noise: long steps never settle on it."""
     return made(

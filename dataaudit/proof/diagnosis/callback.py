@@ -30,7 +30,7 @@ from dataaudit.proof.network import load_keras
 
 _ROWS = 2_000  # of one call
 _LEAST_ROWS = 20  # of a class, to say anything of its recall
-_PROOFS = 8  # refits are two trainings each
+_PROOFS = 5  # refits are two trainings each; what comes first is tried first
 
 _Callback: Any = load_keras().callbacks.Callback
 

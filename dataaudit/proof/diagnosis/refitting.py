@@ -145,14 +145,17 @@ class OfTraining(Examined):
                 return None
             fit, stop = _parted(labels, _STOPS, self._given["seed"])
             y = labels.coded if change.loss else labels.given
+            callbacks = _callbacks(self._setup, change)
+            # Without a callback that looks at it, a validation set only takes time.
+            looked_at = {"validation_data": (prepared[0][stop], y[stop])} if callbacks else {}
             model.fit(
                 prepared[0][fit],
                 y[fit],
-                validation_data=(prepared[0][stop], y[stop]),
                 epochs=self._given["epochs"],
                 batch_size=self._given["batch"],
-                callbacks=_callbacks(self._setup, change),
+                callbacks=callbacks,
                 verbose=0,
+                **looked_at,
             )
             outputs = np.asarray(model.predict(prepared[1], batch_size=4096, verbose=0))
             now = replace(self._setup, from_logits=self._setup.from_logits and not change.loss)

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 VANISHED = 0.01
 """Of the last kernel's gradient, in the first epoch: less has vanished (science.md section 3)."""
+LEARNT = 0.97
+"""Of the prior's loss: above this share nothing was learnt (science.md section 3)."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -117,6 +117,16 @@ def test_a_falling_rate_as_patient_as_early_stopping_comes_too_late():
     assert "plateau" not in suspects(still, setup(plateau_after=3, stops_after=10))
 
 
+def test_what_stands_still_without_having_learnt_is_no_plateau():
+    nothing = healthy(train=[0.69] * 20, validation=[0.69] * 20, best=3)
+    assert "plateau" not in suspects(nothing, setup(plateau_after=10))
+
+
+def test_gradients_that_wake_up_late_do_not_explode():
+    waking = np.vstack([np.full((2, 3), 1e-5), np.full((38, 3), 0.13)])
+    assert "exploding" not in suspects(healthy(gradients=waking))
+
+
 @pytest.mark.parametrize(
     ("keys", "told"),
     [

@@ -13,13 +13,12 @@ from typing import Any
 from dataaudit.proof.diagnosis.cause import Cause, Signal
 from dataaudit.proof.diagnosis.examined import Examined
 from dataaudit.proof.diagnosis.setup import Change, Setup
-from dataaudit.proof.diagnosis.trace import Trace
+from dataaudit.proof.diagnosis.trace import LEARNT, Trace
 
 _RISES = 0.25  # science.md section 3: share of the epochs in which the loss goes up by 1 %
 _SOME_RISES = 0.1  # the same: the most that was seen of healthy ones
 _FAR = 3.0  # times the usual rate: then fewer signs will do
 _DEAD = 0.4  # science.md section 3, of units
-_LEARNT = 0.97  # the same: a loss above this share of the prior's has learnt nothing
 _EARLY = 0.2  # of the epochs
 
 
@@ -63,7 +62,7 @@ def _stuck(trace: Trace) -> bool:
     """Tell whether a while of training learnt nothing."""
     shares = [trace.share(loss) for loss in trace.finite[int(_EARLY * trace.epochs) :]]
     known = [share for share in shares if share is not None]
-    return bool(known) and min(known) > _LEARNT
+    return bool(known) and min(known) > LEARNT
 
 
 def _sentence(trace: Trace, setup: Setup) -> str:

@@ -4,7 +4,9 @@ Steps that are too long to settle move around what they look for. A schedule tha
 where the loss stands still would help, but early stopping may be less patient than it: with equal
 patience training ends before the rate has ever fallen. The signal is a loss that stands still above
 three tenths of the prior's, with no such schedule or one that comes too late; the proof is a refit
-in which the rate falls after a third of the patience.
+in which the rate falls after a third of the patience. A loss around which steps are too long goes
+up and down as well, so this is asked before the rate itself, which is all that is left to blame
+where nothing was learnt.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import Any
 from dataaudit.proof.diagnosis.cause import Cause, Signal
 from dataaudit.proof.diagnosis.examined import Examined
 from dataaudit.proof.diagnosis.setup import Change, Setup
+from dataaudit.proof.diagnosis.trace import LEARNT
 
 _STILL = 0.005  # science.md section 3: relative fall of the loss over the last fifth of the epochs
 _SOME = 0.3  # the same: of the prior's loss; below it there is little left to learn
@@ -25,7 +28,7 @@ _LEAST_EPOCHS = 5  # a last fifth needs as many
 class Plateau(Cause):
     """See the file."""
 
-    code, precedence = "T106", 42
+    code, precedence = "T106", 39
     title = "The loss stands still and the learning rate does not fall"
     trial = "With a learning rate that falls where the loss stands still,"
     next = "Give `reduce_on_plateau` less than half of the patience of early stopping."
@@ -39,7 +42,7 @@ class Plateau(Cause):
         share = trace.share(losses[-1])
         early = losses[: int((1 - _LATE) * len(losses))]
         fall = (min(early) - min(losses[len(early) :])) / abs(min(early) or 1.0)
-        is_open = share is None or share > _SOME
+        is_open = share is None or _SOME < share <= LEARNT
         is_late = _is_late(setup) and not any(b < a for a, b in pairwise(trace.rates))
         is_still = fall < _STILL and not trace.is_late_best and is_open
         return Signal(

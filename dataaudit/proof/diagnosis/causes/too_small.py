@@ -1,9 +1,10 @@
 """The network is too small for what the table holds.
 
 Rows learnt from fare no better than others, and boosted trees or the nearest neighbours fare better
-than both: there is more to be had, and the network does not get it. (A linear network that does as
-well as this one is no proof: science.md section 3.) The proof is a refit with layers four times as
-wide, and one more, that wins.
+than both; or, plainer still, the network does worse on the very rows that it learns from than those
+do on rows that they have not seen. There is more to be had, and the network does not get it. (A
+linear network that does as well as this one is no proof: science.md section 3.) The proof is a
+refit with layers four times as wide, and one more, that wins.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataaudit.proof.diagnosis.examined import Examined, spoken
 from dataaudit.proof.diagnosis.setup import Change
 
 _CLOSE = 0.05  # science.md section 3: of the prior's loss, between the two losses
+_COUNTED = frozenset({"accuracy", "r2"})  # what a trace counts of the rows learnt from
 _WIDER = 4
 _LEAST_UNITS = 64  # what `train.network` has by default
 
@@ -40,7 +42,7 @@ class TooSmall(Cause):
         else:
             behind, other = _behind(examined)
         return Signal(
-            is_present=apart < _CLOSE and behind > 0,
+            is_present=behind > 0 and (apart < _CLOSE or _falls_short(examined)),
             strength=max(behind, 0.0),
             evidence={"apart": apart, "behind": behind},
             sentence=(
@@ -56,6 +58,15 @@ class TooSmall(Cause):
             return None
         widest = max(_WIDER * max(hidden, default=0), _LEAST_UNITS)
         return examined.changed(Change(hidden=(widest,) * (len(hidden) + 1), fresh=True))
+
+
+def _falls_short(examined: Examined) -> bool:
+    """Tell whether rows learnt from fare worse here than others do elsewhere."""
+    right = examined.trace.right_train
+    if not examined.is_table or right is None or examined.table.between_learners not in _COUNTED:
+        return False
+    best = max(examined.table.reference_scores.values())
+    return best - right > examined.table.smallest_effect
 
 
 def _behind(examined: Examined) -> tuple[float, str]:
