@@ -6,6 +6,11 @@ defects of cells among the rows to answer for as well, as in life). What it is t
 diagnosis of the damaged table says, which knows nothing of the truth. The untouched tables are
 diagnosed as well: what is proven there is counted as a false alarm.
 
+What befalls one class (`rare_class`) is priced by balanced accuracy, by which its remedy is judged
+in the diagnosis as well: accuracy over all rows, most of them of other classes, takes back
+what a moved threshold won for the class. A class made rare may be named as `imbalance` or as
+`majority_collapse`: science.md gives them one place in the order, and they have one remedy.
+
 Two processes share the tables, one for each core.
 
 The examined arm is the baseline (one-hot, median and flag, standard scaling); for a defect that

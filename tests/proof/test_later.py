@@ -7,13 +7,14 @@ import pandas as pd
 import pytest
 
 from dataaudit.injecting import configured, registry
+from dataaudit.proof import planted
 from dataaudit.proof.arms import Base
 from dataaudit.proof.fitting import Recipe
-from dataaudit.proof.judging import case_of, judge
+from dataaudit.proof.judging import Judged, case_of, judge
 from dataaudit.proof.later import Shuffled, World, judge_later, judged_rows
 from dataaudit.proof.planted import Cost, Planted, Trial, price
 from dataaudit.proof.statistics import Interval
-from dataaudit.proof.target import Target
+from dataaudit.proof.target import Answers, Target
 
 
 @pytest.fixture
@@ -83,6 +84,23 @@ def test_an_unchanged_world_is_that_of_judge(case):
     later = judge_later({"base": (arm, World())}, case)["base"].answers
     for one, other in zip(plain, later, strict=True):
         np.testing.assert_allclose(one.shares, other.shares, atol=1e-6)
+
+
+def test_what_befalls_one_class_is_counted_with_classes_alike(case, monkeypatch):
+    truth = case.recipe.target.coded
+    rare = Answers(labels=np.zeros(len(truth)), shares=np.tile([1.0, 0.0], (len(truth), 1)))
+    right = Answers(labels=truth, shares=np.eye(2)[truth.astype(int)])
+    said = {"as it is": right, "with": rare}
+    monkeypatch.setattr(
+        planted,
+        "judge_later",
+        lambda arms, _: {key: Judged(answers=[said[key[0]]]) for key in arms},
+    )
+    one, all_ = (Trial(injector=configured(n)[n], arm=Base()) for n in ("rare_class", "units"))
+    costs = price({"one": one, "all": all_}, case)
+    assert (costs["one"].metric, costs["all"].metric) == ("balanced_accuracy", "accuracy")
+    assert costs["one"].lost.value == pytest.approx(0.5)
+    assert costs["all"].lost.value == pytest.approx(truth.mean())
 
 
 @pytest.mark.slow
