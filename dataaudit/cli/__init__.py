@@ -35,7 +35,7 @@ _LONGEST_LINE = 1_000
 _OBJECTS = 100_000
 """Objects between two looks for cycles: at Python's own 700 an audit spends 4 % on looking."""
 
-_WITH_AN_END = {"multiprocessing", "pyspark", "tensorflow"}
+_WITH_AN_END = {"pyspark", "tensorflow"}
 """Modules that see to something of their own when Python ends."""
 
 for command in (
@@ -103,7 +103,8 @@ def program() -> None:
     try:
         main()
     except SystemExit as done:
-        if sys.modules.keys() & _WITH_AN_END:
+        processes = sys.modules.get("multiprocessing")
+        if sys.modules.keys() & _WITH_AN_END or (processes and processes.active_children()):
             raise
         sys.stderr.flush()
         os._exit(int(done.code or 0))
