@@ -137,12 +137,13 @@ class OfTraining(Examined):
         keras = load_keras()
         prepared = _prepared(change, learn[0], judge[0])
         labels: Labels = learn[1]
-        found = []
+        model, found = None, []
         for k in range(_SEEDS):
             keras.utils.set_random_seed((self._given["seed"] + k) % 2**32)
-            model = rebuilt(self._given["model"], change, labels, prepared[0].shape[1])
-            if model is None:
+            fresh = rebuilt(self._given["model"], change, labels, prepared[0].shape[1])
+            if fresh is None:
                 return None
+            model = fresh if model is None else _restarted(model, fresh)
             fit, stop = _parted(labels, _STOPS, self._given["seed"])
             y = labels.coded if change.loss else labels.given
             callbacks = _callbacks(self._setup, change)
@@ -161,6 +162,15 @@ class OfTraining(Examined):
             now = replace(self._setup, from_logits=self._setup.from_logits and not change.loss)
             found.append(decided(outputs, labels, now))
         return found
+
+
+def _restarted(model: Any, fresh: Any) -> Any:
+    """Return a trained network as fresh as another: what Keras has compiled for it is kept."""
+    fresh.optimizer.build(fresh.trainable_variables)
+    model.set_weights(fresh.get_weights())
+    for variable, start in zip(model.optimizer.variables, fresh.optimizer.variables, strict=True):
+        variable.assign(start)
+    return model
 
 
 def _parted(labels: Labels, share: float, seed: int) -> tuple[Any, Any]:
