@@ -10,11 +10,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from dataaudit.cli import main
 from dataaudit.engine.duckdb import DuckDBEngine
 from dataaudit.source.columns import ROW, Column
 from dataaudit.table import Table, Task
+
+settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("untimed")
 
 
 @pytest.fixture

@@ -64,6 +64,7 @@ def test_balanced_asks_for_a_threshold_and_changes_no_row():
     pd.testing.assert_frame_equal(arm.fit_resample(X, y).X, Base().fit_resample(X, y).X)
 
 
+@pytest.mark.slow
 def test_rows_in_doubt_count_less_in_training_and_none_is_left_out():
     X, y = numbers(200)
     wrong = list(X.index[X["a"].abs() > 0.5][:6])
@@ -77,6 +78,7 @@ def test_rows_in_doubt_count_less_in_training_and_none_is_left_out():
     pd.testing.assert_frame_equal(arm.transform(X), made.X)
 
 
+@pytest.mark.slow
 def test_labels_wrong_in_one_direction_have_no_say():
     X, y = numbers(400)
     wrong = list(X.index[X["a"] > 0][::3])  # of the "yes" alone

@@ -1,9 +1,11 @@
 import numpy as np
+import pytest
 
 from dataaudit.proof.diagnosis.refitting import _restarted
 from dataaudit.proof.network import load_keras
 
 
+@pytest.mark.slow
 def test_a_restarted_network_trains_as_a_fresh_one():
     keras = load_keras()
     X = np.random.default_rng(0).normal(size=(64, 3)).astype("float32")
