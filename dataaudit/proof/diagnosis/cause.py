@@ -56,7 +56,7 @@ class Cause(ABC):
     precedence
         Lower ones are tried first, so that a column without a scale is not taken for dead units:
         non-finite 10, output 15, leakage 20, missing, disguised, outliers, categories 23 to 27,
-        scale 30, plateau 39, learning rate 40, dead, vanishing, exploding 50, label noise 58,
+        scale 30, plateau 39, learning rate 40, dead, exploding, vanishing 50, label noise 58,
         collapse and imbalance 60, too large 78, overfitting 79, too small 80, kind of network 85,
         too few rows 90, irreducible 99.
     title

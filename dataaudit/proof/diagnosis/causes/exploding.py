@@ -28,7 +28,7 @@ _LEAST = 0.32  # the same: healthy networks have as much, whatever theirs was be
 class Exploding(Cause):
     """See the file."""
 
-    code, precedence = "T109", 52
+    code, precedence = "T109", 51
     title = "Gradients explode"
     trial = "With fresh weights, normalised layers and no longer steps than usual,"
     next = "Lower the learning rate, clip gradients (`clipnorm=1`), or use `batch_norm: true`."

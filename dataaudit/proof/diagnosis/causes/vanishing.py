@@ -2,8 +2,9 @@
 
 Each sigmoid passes on a quarter of a gradient at most; eight of them a hundred-thousandth. The
 signal is the gradient of the first kernel against that of the last, in the first epoch: .08 to .15
-in healthy networks, below .0005 behind eight sigmoids (science.md section 3). The proof is a refit
-with ReLU units, and with batch norm where there are more than two hidden layers.
+in healthy networks, below .0005 behind eight sigmoids (science.md section 3). Weights so large that
+the last layer saturates have such gradients as well, so what explodes is asked first. The proof is
+a refit with ReLU units, and with batch norm where there are more than two hidden layers.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _SHALLOW = 2  # hidden layers that need no batch norm
 class Vanishing(Cause):
     """See the file."""
 
-    code, precedence = "T108", 51
+    code, precedence = "T108", 52
     title = "Gradients vanish before they reach the first layers"
     trial = "With ReLU units and batch norm"
     next = "Use `relu` for the hidden layers, `batch_norm: true`, or fewer layers."
