@@ -27,7 +27,6 @@ from diagnosis_tables import (
     CALM,
     TABLES,
     Table,
-    blurred,
     few,
     few_digits,
     noisy,
@@ -94,8 +93,15 @@ INJECTED: dict[str, tuple[Any, dict[str, Any], list[Any]]] = {
     "learning_rate_low": (Base, {"optimizer": {"learning_rate": 1e-5}}, [*CALM]),
     "plateau": (
         Base,
-        {"optimizer": {"learning_rate": 0.1}, **LONG, "batch_size": 16, "max_steps": 1600},
-        [blurred(0), blurred(1), blurred(2)],
+        # Convex, so that nothing is stuck: steps of one length that never settle on the floor.
+        {
+            "network": {"hidden": []},
+            "optimizer": {"learning_rate": 0.2},
+            **LONG,
+            "batch_size": 8,
+            "max_steps": 4000,
+        },
+        [noisy(0), noisy(1), noisy(2)],
     ),
     "vanishing": (
         Base,

@@ -90,17 +90,6 @@ def slanted(seed: int) -> Table:
     return pd.DataFrame(X).add_prefix("x"), pd.Series(y), "regression"
 
 
-def blurred(seed: int) -> Table:
-    """Return two products and noise: long steps never settle on it."""
-    return made(
-        lambda X: X[:, 0] * X[:, 1] + X[:, 2] * X[:, 3],
-        rows=1000,
-        columns=8,
-        noise=0.3,
-        seed=seed,
-    )
-
-
 TABLES: dict[str, Callable[[], Table]] = {
     "breast cancer": lambda: _loaded(datasets.load_breast_cancer),
     "wine": lambda: _loaded(datasets.load_wine),

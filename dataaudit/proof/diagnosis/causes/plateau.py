@@ -11,15 +11,22 @@ where nothing was learnt.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
+
+import numpy as np
 
 from dataaudit.proof.diagnosis.cause import Cause, Signal
 from dataaudit.proof.diagnosis.examined import Examined
 from dataaudit.proof.diagnosis.setup import Change, Setup
 from dataaudit.proof.diagnosis.trace import LEARNT
 
-_STILL = 0.005  # science.md section 3: relative fall of the loss over the last fifth of the epochs
+_STILL = 0.005
+"""science.md section 3: relative fall of the loss over the last fifth of the epochs. Held against
+the fifth before, medians both, and against its jitter: a loss that jumps is lower by chance.
+"""
+_MEDIAN = 1.2533  # standard error of a median over that of a mean, of normal values
 _SOME = 0.3  # the same: of the prior's loss; below it there is little left to learn
 _LATE = 0.2
 _LEAST_EPOCHS = 5  # a last fifth needs as many
@@ -40,11 +47,11 @@ class Plateau(Cause):
         if len(losses) < _LEAST_EPOCHS:
             return "Fewer than five epochs were written down."
         share = trace.share(losses[-1])
-        early = losses[: int((1 - _LATE) * len(losses))]
-        fall = (min(early) - min(losses[len(early) :])) / abs(min(early) or 1.0)
+        fifth = max(1, round(_LATE * len(losses)))
+        fall, jitter = _fall(losses[-2 * fifth : -fifth], losses[-fifth:])
         is_open = share is None or _SOME < share <= LEARNT
         is_late = _is_late(setup) and not any(b < a for a, b in pairwise(trace.rates))
-        is_still = fall < _STILL and not trace.is_late_best and is_open
+        is_still = fall < max(_STILL, 2 * jitter) and not trace.is_late_best and is_open
         return Signal(
             is_present=is_still and is_late,
             strength=_STILL / max(fall, _STILL / 10),
@@ -59,6 +66,13 @@ class Plateau(Cause):
         """Lower the rate after a third of the patience."""
         patience = examined.setup.stops_after or 3 * _LEAST_EPOCHS
         return examined.changed(Change(plateau_after=max(1, patience // 3)))
+
+
+def _fall(before: Sequence[float], after: Sequence[float]) -> tuple[float, float]:
+    """Return by which share the median fell, and the standard error of that."""
+    level, now = float(np.median(before)), float(np.median(after))
+    spread = np.sqrt((np.var(before) + np.var(after)) / len(after))
+    return (level - now) / abs(level or 1.0), float(_MEDIAN * spread / abs(level or 1.0))
 
 
 def _is_late(setup: Setup) -> bool:
