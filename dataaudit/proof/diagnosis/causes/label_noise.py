@@ -17,7 +17,7 @@ network that rightly contradicts them. Which ruler is honest depends on the alar
 one direction make differences of balanced accuracy smaller and never turn them round, so it is
 taken over all judged rows, with the labels that they have. But a rare class that overlaps raises
 that alarm too (5 of 11 made-up ones with right labels), and moving the threshold does as much for
-both: it stays a suspicion, whatever the refit wins. Wrong labels of all directions would halve every
+both: it stays a suspicion, whatever the refit wins. Wrong labels of all directions would halve each
 difference; there both are compared by the judged rows whose label is not doubted. That favours what
 agrees with simple learners, so this is tried after an alarm alone, which tables with right labels
 do not raise. Nothing is ever relabelled.
