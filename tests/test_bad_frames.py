@@ -12,6 +12,8 @@ import pytest
 import dataaudit
 from dataaudit.errors import ConfigError, DataAuditError, SourceError, UnknownNameError
 
+pytestmark = pytest.mark.slow
+
 ROWS = 80
 NUMBERS = range(ROWS)
 DAY = dt.date(2020, 1, 1)

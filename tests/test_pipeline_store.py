@@ -10,6 +10,8 @@ from dataaudit.errors import DataError, SourceError
 from dataaudit.estimator import FrameTransformer
 from dataaudit.pipeline import Cleaning, load, save
 
+pytestmark = pytest.mark.slow
+
 DEFECTS = configured()
 
 

@@ -16,6 +16,8 @@ from dataaudit.errors import ConfigError, ContractError, UnknownNameError
 from dataaudit.finding import Status
 from dataaudit.steps import AuditTable, ValidateContract, WriteParquet
 
+pytestmark = pytest.mark.slow
+
 SPEC = {
     "columns": {
         "age": {"dtype": "int", "min": 18, "max": 110},

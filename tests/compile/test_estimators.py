@@ -32,9 +32,10 @@ from dataaudit.encode import CrossFitTargetEncoder, EncodeColumns, EncodeDates
 from dataaudit.errors import NoSqlFormError
 from tests.compile.conftest import assert_same, by_sql, by_steps, frames, stepped
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:Found unknown categories", "ignore:Skipping features"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:Found unknown categories", "ignore:Skipping features"),
+]
 some = settings(
     max_examples=6,
     deadline=None,

@@ -22,6 +22,8 @@ from dataaudit.pipeline import Cleaning
 from dataaudit.source.columns import ROW
 from tests.compile.conftest import HOSTILE, assert_same, by_sql, columns_of, frames, register
 
+pytestmark = pytest.mark.slow
+
 USUAL = ["disguised", "types", "categories", "outliers", "missing", "scale", "encode"]
 
 

@@ -26,7 +26,10 @@ HOSTILE = ['"; drop table typed; --', "<script>alert(1)</script>", "a.b", " ", "
 SECRET = "S3CRET"  # noqa: S105 - a value that must not be shown, no password
 SECRET_NUMBER = 7654321
 
-pytestmark = pytest.mark.parametrize("defect", registry().values(), ids=registry())
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.parametrize("defect", registry().values(), ids=registry()),
+]
 
 
 def clean(rows=400, seed=0):
