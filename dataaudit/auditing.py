@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dataaudit import fingerprint
 from dataaudit.account import RowAccount
 from dataaudit.engine.duckdb import DuckDBEngine
 from dataaudit.source import Source, read
@@ -64,7 +65,6 @@ def audit(
         table = _described(source, name, account)
         profile = table.profile
         rules = loading.result()
-        from dataaudit import fingerprint
         from dataaudit.defects import audit as audit_table
         from dataaudit.report.collect import collect
         from dataaudit.result import AuditResult

@@ -257,6 +257,28 @@ def test_a_real_process_ends_with_the_same_line_and_code(place, arguments, code,
     assert re.fullmatch(f"dataaudit: .*{words}.*\n", done.stderr)
 
 
+def test_what_a_process_printed_before_an_error_is_kept(place):
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "dataaudit.cli",
+            "audit",
+            "t.csv",
+            "--json",
+            "--report",
+            "no/x.html",
+        ],
+        cwd=place,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 4
+    assert json.loads(done.stdout)["checks"]
+
+
 def test_rows_without_a_target_are_in_the_quarantine_and_counted_by_the_audit(place, invoke):
     frame = pd.read_csv(place / "t.csv")
     frame.loc[:4, "y"] = None

@@ -5,6 +5,7 @@ Read `commands`, `diagnose` and `inject` for what each command does, `arguments`
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import signal
@@ -106,6 +107,8 @@ def program() -> None:
         processes = sys.modules.get("multiprocessing")
         if sys.modules.keys() & _WITH_AN_END or (processes and processes.active_children()):
             raise
+        with contextlib.suppress(BrokenPipeError):  # what was printed before an error is kept
+            sys.stdout.flush()
         sys.stderr.flush()
         os._exit(int(done.code or 0))
 

@@ -20,6 +20,7 @@ from dataaudit.profile.moments import Scale, better, mean_and_std
 from dataaudit.profile.sampled import Facts, SampledCells
 from dataaudit.profile.words import few_levels, words
 from dataaudit.rows import lowest
+from dataaudit.source.cells import known_ends
 from dataaudit.source.columns import ROW, Column
 
 _COLUMNS_AT_ONCE = 32
@@ -124,19 +125,10 @@ def _ends(
     engine: Engine, relation: str, columns: Sequence[Column]
 ) -> dict[str, tuple[float, float]]:
     """Return the smallest and largest number of each column if files say them without reading."""
-    asked = [c for c in columns if c.dtype != "bool"]  # of booleans no footer is believed
-    aggregates = [f"min({ident(c.name)}), max({ident(c.name)})" for c in asked]
-    if not asked:
-        return {}
-    found = engine.known(f"SELECT {', '.join(aggregates)} FROM {ident(relation)}")
-    if found is None:
-        return {}
-    cells = iter(column[0].as_py() for column in found.columns)
-    ends = ((next(cells), next(cells)) for _ in asked)
+    asked = [c.name for c in columns if c.dtype != "bool"]  # of booleans no footer is believed
+    ends = known_ends(engine, relation, asked)
     return {
-        column.name: (float(low), float(high))
-        for column, (low, high) in zip(asked, ends, strict=True)
-        if low is not None
+        name: (float(low), float(high)) for name, (low, high) in ends.items() if low is not None
     }
 
 

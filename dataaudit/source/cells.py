@@ -173,15 +173,9 @@ def _within_range(  # noqa: PLR0917 - what `count_cells` was given
     room for one.
     """
     texts = [name for name in names if kinds[name] == "VARCHAR" and not proposals[name]]
-    ends = [f"min({ident(name)}), max({ident(name)})" for name in texts]
-    row = engine.known(f"SELECT {', '.join(ends)} FROM {ident(relation)}") if texts else None
-    if row is None:
-        return {}
-    cells = iter([column[0].as_py() for column in row.columns])
-    between = {name: (next(cells), next(cells)) for name in texts}
     sure = [
         name
-        for name, (low, high) in between.items()
+        for name, (low, high) in known_ends(engine, relation, texts).items()
         if low is None
         or not may_lie_between(low, high, _words(proposals[name], declared.get(name)))
     ]
@@ -193,6 +187,19 @@ def _within_range(  # noqa: PLR0917 - what `count_cells` was given
         name: Evidence(filled=int(count[0].as_py()))
         for name, count in zip(sure, filled.columns, strict=True)
     }
+
+
+def known_ends(engine: Engine, relation: str, names: Sequence[str]) -> dict[str, tuple[Any, Any]]:
+    """Return the smallest and largest value of columns, None of empty ones, if files say them.
+
+    {} where one has to be read through.
+    """
+    ends = [f"min({ident(name)}), max({ident(name)})" for name in names]
+    row = engine.known(f"SELECT {', '.join(ends)} FROM {ident(relation)}") if names else None
+    if row is None:
+        return {}
+    cells = iter([column[0].as_py() for column in row.columns])
+    return {name: (next(cells), next(cells)) for name in names}
 
 
 def _is_known(proposals: Sequence[Proposal], told: Declared | None) -> bool:
