@@ -10,11 +10,12 @@ plain standard error (`benchmarks/bill_aa.py`).
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dataaudit.proof.metrics import Estimate
+from dataaudit.proof.metrics import Estimate, total
 from dataaudit.proof.statistics import interval
 
 TWICE = math.sqrt(2)
@@ -29,7 +30,8 @@ def by_chance(change: Estimate) -> Estimate:
     >>> by_chance(Estimate(0.5, np.array([1.0, -1.0]))).influence.round(3).tolist()
     [1.414, -1.414]
     """
-    return Estimate(change.value, TWICE * change.influence)
+    wider = total([(TWICE, change)])
+    return replace(wider, value=change.value)
 
 
 def has_learnt(above: Estimate, groups: NDArray[np.intp], *, least_error: float = 0.0) -> bool:

@@ -20,9 +20,10 @@ from dataaudit.proof.final import Final, FinalNetwork, finals
 from dataaudit.proof.fitting import Recipe
 from dataaudit.proof.folds import pick, stopping_share, twins
 from dataaudit.proof.judging import Case, Judgement, Progress, case_of, judge
-from dataaudit.proof.metrics import known, mean_of, primary
+from dataaudit.proof.metrics import known, primary
 from dataaudit.proof.network import load_build, load_keras
 from dataaudit.proof.plan import Plan
+from dataaudit.proof.scoring import scored
 from dataaudit.proof.spec import ProveSpec, TrainSpec
 from dataaudit.proof.streamed import Streamed
 from dataaudit.proof.target import Target
@@ -206,7 +207,7 @@ def compare(
     last = _finals(arms, X, recipe, case, validation=validation, test=test)
     estimates = {
         arm: {
-            key: mean_of([measure(said, judgement.truth, target) for said in judged.answers])
+            key: scored(judged, measure, judgement.truth, target)
             for key, measure in known(target).items()
         }
         for arm, judged in judgement.arms.items()

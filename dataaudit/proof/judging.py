@@ -34,11 +34,14 @@ class Judged:
         Fits whose loss stopped being a number; `Const` answered for them.
     digests
         One for each fold: SHA-256 over the ids of the rows as the arm gave them back, and targets.
+    parts
+        One for each repeat: the fold of each row, so which network answered for it.
     """
 
     answers: list[Answers] = field(default_factory=list)
     failed: int = 0
     digests: list[str] = field(default_factory=list)
+    parts: list[Rows] = field(default_factory=list)
     _open: list[Answers] = field(default_factory=list)
 
     def note(self, answer: Answers, *, failed: bool, digest: str) -> None:
@@ -50,6 +53,7 @@ class Judged:
     def close(self, parted: list[Fold]) -> None:
         """Put the answers of a repeat into the order of the rows."""
         at = np.argsort(np.concatenate([fold.judge for fold in parted]))
+        folds_of = np.repeat(np.arange(len(parted)), [len(fold.judge) for fold in parted])
         labels = np.concatenate([answer.labels for answer in self._open])
         shares = np.concatenate([answer.shares for answer in self._open])
         raw = _uncorrected(self._open)
@@ -60,6 +64,7 @@ class Judged:
                 uncorrected=None if raw is None else raw[at],
             )
         )
+        self.parts.append(folds_of[at])
         self._open = []
 
 
@@ -203,14 +208,13 @@ def judge(arms: Mapping[str, Any], case: Case, progress: Progress | None = None)
     """
     judged = {name: Judged() for name in arms}
     tick = _ticker(progress, case.plan)
-    parts, rows = [], np.array([], dtype=np.intp)
+    rows = np.array([], dtype=np.intp)
     waiting: list[tuple[list[Fold], list[Job]]] = []
     for repeat in range(case.plan.repeats):
         parted = case.parted(repeat)
         rows = np.sort(np.concatenate([fold.judge for fold in parted]))
         if len(np.unique(rows)) != len(rows):
             raise InvariantError("all", "would judge a row twice in one repeat")
-        parts.append(_part_of(rows, parted))
         seed = case.seed + repeat * case.plan.folds
         jobs = [
             _prepared(name, arm, case, fold, seed + k)
@@ -225,7 +229,7 @@ def judge(arms: Mapping[str, Any], case: Case, progress: Progress | None = None)
         arms=judged,
         rows=rows,
         truth=case.recipe.target.coded[rows],
-        parts=np.array(parts),
+        parts=np.array(next(iter(judged.values())).parts),
         digest=_agreed(judged),
     )
 
@@ -279,11 +283,3 @@ def _agreed(judged: Mapping[str, Judged]) -> str:
         raise InvariantError("all", "were not judged by the same rows in the same order")
     digests = next(iter(different))
     return digest(range(len(digests)), digests)
-
-
-def _part_of(rows: Rows, parted: list[Fold]) -> np.ndarray:
-    """Return the number of the fold that judged each row."""
-    part = np.empty(len(rows), dtype=np.intp)
-    for k, fold in enumerate(parted):
-        part[np.searchsorted(rows, fold.judge)] = k
-    return part

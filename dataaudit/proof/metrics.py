@@ -8,7 +8,8 @@ ratio the delta method. Two arms are compared by the difference of their influen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,24 +34,52 @@ class Estimate:
         The metric.
     influence
         Of each row, shape (rows,); sums to 0.
+    said
+        What each row contributes in each repeat, shape (repeats, rows): the metric of that repeat
+        plus rows times influence, so that their mean is the metric. None where no network said it.
+    parts
+        The fold of each row in each repeat: rows of one fold and repeat share a network.
     """
 
     value: float
     influence: Floats
+    said: Floats | None = None
+    parts: NDArray[np.intp] | None = None
 
 
 Metric = Callable[[Answers, Floats, Target], Estimate]
 
 
-def mean_of(estimates: Sequence[Estimate]) -> Estimate:
-    """Average over repeats: the same rows, judged again."""
+def mean_of(estimates: Sequence[Estimate], parts: Sequence[Any] | None = None) -> Estimate:
+    """Average over repeats: the same rows, judged again; by which networks, if `parts` say so."""
     value = float(np.mean([estimate.value for estimate in estimates]))
-    return Estimate(value, np.mean([estimate.influence for estimate in estimates], axis=0))
+    influence = np.mean([estimate.influence for estimate in estimates], axis=0)
+    if not parts:
+        return Estimate(value, influence)
+    said = np.array([one.value + len(one.influence) * one.influence for one in estimates])
+    return Estimate(value, influence, said, np.asarray(parts))
+
+
+def total(terms: Iterable[tuple[float, Estimate]]) -> Estimate:
+    """Return a weighted sum of estimates over the same rows, row by row.
+
+    Examples
+    --------
+    >>> total([(2.0, Estimate(0.5, np.array([0.1, -0.1])))]).influence.tolist()
+    [0.2, -0.2]
+    """
+    listed = list(terms)
+    value = math.fsum(weight * estimate.value for weight, estimate in listed)
+    influence = np.sum([weight * estimate.influence for weight, estimate in listed], axis=0)
+    said = [weight * one.said for weight, one in listed if one.said is not None]
+    if len(said) < len(listed):
+        return Estimate(value, influence)
+    return Estimate(value, influence, np.sum(said, axis=0), listed[0][1].parts)
 
 
 def difference(after: Estimate, before: Estimate) -> Estimate:
     """Return after minus before, row by row."""
-    return Estimate(after.value - before.value, after.influence - before.influence)
+    return total([(1.0, after), (-1.0, before)])
 
 
 def row_mean(values: Floats) -> Estimate:

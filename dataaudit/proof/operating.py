@@ -95,7 +95,8 @@ def _by_share(judged: Judged, truth: Floats, target: Target) -> Estimate:
         [
             balanced_accuracy(_decided(answer.shares, cut), truth, target)
             for answer in judged.answers
-        ]
+        ],
+        judged.parts,
     )
 
 

@@ -13,7 +13,8 @@ from dataaudit.injecting import Given, Injector, Kind, generator
 from dataaudit.proof.folds import Fold
 from dataaudit.proof.judging import Case, Judged
 from dataaudit.proof.later import Lesson, World, judge_later, judged_rows
-from dataaudit.proof.metrics import Estimate, difference, known, mean_of
+from dataaudit.proof.metrics import Estimate, difference, known
+from dataaudit.proof.scoring import scored
 from dataaudit.proof.statistics import Interval, interval
 from dataaudit.proof.target import Target
 from dataaudit.proof.verdict import least_error
@@ -153,7 +154,7 @@ def _score(judged: Judged, case: Case, metric: str) -> Estimate:
     """Return a metric of what an arm said, averaged over repeats."""
     target = case.recipe.target
     measure, truth = known(target)[metric], target.coded[judged_rows(case)]
-    return mean_of([measure(said, truth, target) for said in judged.answers])
+    return scored(judged, measure, truth, target)
 
 
 def _cost(

@@ -39,6 +39,11 @@ class Interval:
 def standard_error(estimate: Estimate, groups: NDArray[np.intp]) -> float:
     """Return the standard error of a metric, with rows of one group counted together.
 
+    Rows of one fold and repeat share a network, and its luck with weights and batches: what that
+    adds is in no row alone. It is estimated from what the folds differ by beyond their rows, and
+    added where the estimate says which networks there were. Without it equal arms are told apart
+    too often, and the more rows there are the more so (`benchmarks/bill_aa.py`).
+
     Parameters
     ----------
     estimate
@@ -50,11 +55,78 @@ def standard_error(estimate: Estimate, groups: NDArray[np.intp]) -> float:
     References
     ----------
     Bayle, Bayle, Janson and Mackey, Cross-validation confidence intervals for test error, 2020.
+    Cameron, Gelbach and Miller, Robust inference with multiway clustering, 2011 (rows and networks:
+    the variance by one, and by the other, less what both count).
     """
+    return _error(estimate, groups)[0]
+
+
+def _error(
+    estimate: Estimate, groups: NDArray[np.intp], least_error: float = 0.0
+) -> tuple[float, float]:
+    """Return the standard error and its degrees of freedom, by Welch and Satterthwaite."""
     sums = np.bincount(groups, estimate.influence)
     rows, count = len(groups), len(np.unique(groups))
     few = count * (rows - 1) / (rows * (count - 1)) if count > 1 else 1.0
-    return float(np.sqrt(few * np.sum(sums**2)))
+    of_rows, freedom = few * float(np.sum(sums**2)), max(count - 1, 1)
+    of_networks, networks = 0.0, 2
+    if estimate.said is not None and estimate.parts is not None:
+        networks = max(2, sum(len(np.unique(part)) for part in estimate.parts))
+        of_networks = between(estimate.said, estimate.parts, groups) / networks
+    error = math.sqrt(of_rows + of_networks)
+    if error <= least_error or not of_networks:
+        return max(error, least_error), freedom
+    return error, error**4 / (of_rows**2 / freedom + of_networks**2 / (networks - 1))
+
+
+def between(
+    said: Sequence[Floats] | Floats,
+    parts: Sequence[NDArray[np.intp]] | NDArray[np.intp],
+    groups: NDArray[np.intp] | None = None,
+) -> float:
+    """Return the variance of a metric from one training to another, from the means of the folds.
+
+    Their variance less what their rows explain; never below 0.
+
+    Parameters
+    ----------
+    said : one array of shape (rows,) for each repeat
+        What each row contributes; see `Estimate`.
+    parts : one int array of shape (rows,) for each repeat
+        The fold of each row.
+    groups
+        See `standard_error`; all rows of a group are in one fold. Each row by itself if not given.
+
+    Examples
+    --------
+    >>> folds = np.array([0, 0, 1, 1])
+    >>> between([np.array([0.0, 0.0, 1.0, 1.0])], [folds])
+    0.5
+    >>> between([np.array([0.0, 1.0, 0.0, 1.0])], [folds])
+    0.0
+    """
+    found = [_of_folds(*pair, groups) for pair in zip(said, parts, strict=False)]
+    means, explained = (np.concatenate(side) for side in zip(*found, strict=True))
+    if len(means) < 2:  # noqa: PLR2004 - a variance needs two
+        return 0.0
+    return max(0.0, float(np.var(means, ddof=1) - np.mean(explained)))
+
+
+def _of_folds(
+    values: Floats, part: NDArray[np.intp], groups: NDArray[np.intp] | None
+) -> tuple[Floats, Floats]:
+    """Return the mean of each fold, and how much of its variance its rows, or groups, explain."""
+    number = np.unique(part, return_inverse=True)[1]
+    rows = np.bincount(number)
+    means = np.bincount(number, values) / rows
+    of_group = np.arange(len(values)) if groups is None else groups
+    sums = np.bincount(of_group, values - means[number])
+    home = np.zeros(len(sums), dtype=np.intp)
+    home[of_group] = number
+    known = np.unique(of_group)
+    count = np.bincount(home[known], minlength=len(rows))
+    squares = np.bincount(home[known], sums[known] ** 2, minlength=len(rows))
+    return means, np.where(count > 1, squares * count / np.maximum(count - 1, 1), 0.0) / rows**2
 
 
 def interval(
@@ -64,7 +136,7 @@ def interval(
     confidence: float = CONFIDENCE,
     least_error: float = 0.0,
 ) -> Interval:
-    """Return the interval of a metric or of a difference, by Student's t over the groups.
+    """Return the interval of a metric or of a difference, by Student's t over groups and networks.
 
     Parameters
     ----------
@@ -72,18 +144,16 @@ def interval(
         The standard error is taken to be no smaller: two arms that agree on every one of a few rows
         are not proven equal.
     """
-    error = max(standard_error(estimate, groups), least_error)
-    freedom = max(len(np.unique(groups)) - 1, 1)
+    error, freedom = _error(estimate, groups, least_error)
     reach = float(stats.t.ppf((1 + confidence) / 2, freedom)) * error
     return Interval(estimate.value, estimate.value - reach, estimate.value + reach)
 
 
 def p_value(estimate: Estimate, groups: NDArray[np.intp], *, least_error: float = 0.0) -> float:
     """Return the two-sided p of a difference, by the same t as `interval`."""
-    error = max(standard_error(estimate, groups), least_error)
+    error, freedom = _error(estimate, groups, least_error)
     if error == 0:
         return 1.0 if estimate.value == 0 else 0.0
-    freedom = max(len(np.unique(groups)) - 1, 1)
     return float(2 * stats.t.sf(abs(estimate.value) / error, freedom))
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dataaudit.proof import wording
 from dataaudit.proof.chance import by_chance, has_learnt
-from dataaudit.proof.metrics import LOWER_IS_BETTER, Estimate, difference
+from dataaudit.proof.metrics import LOWER_IS_BETTER, Estimate, difference, total
 from dataaudit.proof.statistics import (
     CONFIDENCE,
     EQUIVALENCE,
@@ -258,7 +258,7 @@ def smallest(metric: str, smallest_effect: float, before: float) -> float:
 def _gain(before: Estimate, after: Estimate, metric: str) -> Estimate:
     """Return what the second has over the first; more is better."""
     change = difference(after, before)
-    return Estimate(-change.value, -change.influence) if metric in LOWER_IS_BETTER else change
+    return total([(-1.0, change)]) if metric in LOWER_IS_BETTER else change
 
 
 def judge(wide: Interval, narrow: Interval, smallest_effect: float) -> str:

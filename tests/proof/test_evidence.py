@@ -351,8 +351,8 @@ def of_a_sample():
         X,
         y,
         kind="classification",
-        train=TrainSpec(network={"hidden": [8]}, max_steps=200),
-        prove=ProveSpec(folds=2, repeats=1, smallest_effect=0.03),
+        train=TrainSpec(network={"hidden": [8]}, max_steps=200, optimizer={"learning_rate": 0.01}),
+        prove=ProveSpec(folds=3, repeats=2, smallest_effect=0.03),
         rows_given=8_000_000,
     )
 

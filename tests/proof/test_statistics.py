@@ -2,8 +2,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from dataaudit.proof.metrics import Estimate
-from dataaudit.proof.statistics import interval, nadeau_bengio, standard_error, wilson
+from dataaudit.proof.metrics import Estimate, mean_of, row_mean
+from dataaudit.proof.statistics import (
+    between,
+    interval,
+    nadeau_bengio,
+    p_value,
+    standard_error,
+    wilson,
+)
 
 
 def test_rows_of_a_group_count_together():
@@ -66,3 +73,59 @@ def test_it_is_more_careful_than_a_plain_t_test():
 def test_folds_that_all_agree_are_told_without_a_distribution(difference, p, same):
     found = nadeau_bengio(np.full(5, difference), parts=5, rope=0.01)
     assert (found.p, found.same) == (p, same)
+
+
+def judged(draw, *, rows, folds, repeats, luck):
+    """Two equal arms: each row's difference is noise, and the luck of the network that judged it.
+
+    Returns what each row contributes in each repeat, and the folds.
+    """
+    parts = np.array([draw.permutation(np.arange(rows) % folds) for _ in range(repeats)])
+    networks = luck * draw.normal(size=(repeats, folds))
+    return draw.normal(size=(repeats, rows)) + np.take_along_axis(networks, parts, axis=1), parts
+
+
+def test_networks_vary_by_what_their_rows_leave_unexplained():
+    said, parts = judged(np.random.default_rng(0), rows=60, folds=3, repeats=2, luck=1.0)
+    means, explained = [], []
+    for values, part in zip(said, parts, strict=True):
+        for k in range(3):
+            means.append(values[part == k].mean())
+            explained.append(values[part == k].var(ddof=1) / 20)
+    wanted = np.var(means, ddof=1) - np.mean(explained)
+    assert wanted > 0
+    assert between(said, parts) == pytest.approx(wanted)
+
+
+def test_rows_of_a_group_explain_their_fold_together():
+    said, parts = judged(np.random.default_rng(0), rows=60, folds=3, repeats=1, luck=1.0)
+    pairs = np.empty(60, dtype=int)
+    for k in range(3):  # two rows of a fold are one group: as if their mean were a row
+        pairs[np.flatnonzero(parts[0] == k)] = 10 * k + np.arange(20) // 2
+    means = np.bincount(pairs, said[0]) / 2
+    wanted = between([means], [np.arange(30) // 10])
+    assert between(said, parts, pairs) == pytest.approx(wanted)
+
+
+def test_folds_that_differ_by_chance_alone_add_nothing():
+    alike = np.tile([0.0, 1.0], 50)
+    assert between([alike], [np.arange(100) // 20]) == 0.0
+
+
+def test_a_single_fold_tells_nothing_of_training():
+    assert between([np.arange(100.0)], [np.zeros(100, dtype=int)]) == 0.0
+
+
+@pytest.mark.parametrize(("folds", "repeats"), [(3, 2), (5, 2), (5, 5)])
+def test_equal_arms_are_told_apart_as_often_as_they_may_be(folds, repeats):
+    draw, told, rows, draws = np.random.default_rng(1), [], 300, 1000
+    for _ in range(draws):
+        # The luck of a network adds as much to the variance of a repeat as rows do.
+        luck = np.sqrt(folds / rows)
+        said, parts = judged(draw, rows=rows, folds=folds, repeats=repeats, luck=luck)
+        by_row = mean_of([row_mean(values) for values in said])
+        with_networks = mean_of([row_mean(values) for values in said], list(parts))
+        told.append([p_value(one, np.arange(rows)) < 0.05 for one in (by_row, with_networks)])
+    by_row, with_networks = np.mean(told, axis=0)
+    assert by_row > 0.12
+    assert 0.02 <= with_networks <= 0.08

@@ -19,9 +19,10 @@ from dataaudit.proof.attribution.planning import planned, reads_arms
 from dataaudit.proof.attribution.roles import Roles, roles
 from dataaudit.proof.evidence import Evidence
 from dataaudit.proof.folds import InvariantError
-from dataaudit.proof.judging import Case, Judgement, Progress, judge
-from dataaudit.proof.metrics import LOWER_IS_BETTER, Estimate, known, mean_of
+from dataaudit.proof.judging import Case, Judged, Judgement, Progress, judge
+from dataaudit.proof.metrics import LOWER_IS_BETTER, Estimate, difference, known, total
 from dataaudit.proof.models import labels_of
+from dataaudit.proof.scoring import scored
 from dataaudit.proof.spec import ProveSpec
 from dataaudit.proof.statistics import Interval, holm, interval
 from dataaudit.proof.verdict import Weighed, least_error, smallest, weigh
@@ -129,7 +130,7 @@ class _Reckoning:
             plan=case.plan,
             before=self._score(game[frozenset()]),
             after=self._score(game[everything]),
-            total=self._weigh(_less(game[everything], game[frozenset()]), family=1),
+            total=self._weigh(difference(game[everything], game[frozenset()]), family=1),
             items=priced,
             others=added,
             interactions=self._interactions(game),
@@ -150,11 +151,12 @@ class _Reckoning:
     def _estimate(self, judgement: Judgement, name: str, case: Case) -> Estimate:
         """Return the score of an arm, more is better."""
         target = case.recipe.target
-        measure = known(target)[self.evidence.metric]
-        answers = judgement.arms[name].answers[: case.plan.repeats]
-        found = mean_of([measure(said, judgement.truth, target) for said in answers])
+        measure, given = known(target)[self.evidence.metric], judgement.arms[name]
+        repeats = case.plan.repeats
+        judged = Judged(answers=given.answers[:repeats], parts=given.parts[:repeats])
+        found = scored(judged, measure, judgement.truth, target)
         is_loss = self.evidence.metric in LOWER_IS_BETTER
-        return Estimate(-found.value, -found.influence) if is_loss else found
+        return total([(-1.0, found)]) if is_loss else found
 
     def _reread(self, judgement: Judgement, case: Case) -> Estimate:
         """Return what the evidence says of the whole cleaning, on the repeats of the bill."""
@@ -173,7 +175,7 @@ class _Reckoning:
         players = self.roles.priced
         whole = game[frozenset(players)]
         prices = {p: shapley.shapley(game, self.taken, p) for p in players}
-        more = {name: _less(score, whole) for name, score in added.items()}
+        more = {name: difference(score, whole) for name, score in added.items()}
         found = {name: self._weigh(price) for name, price in [*prices.items(), *more.items()]}
         p = dict(zip(found, holm([one.p for one in found.values()]), strict=True))
         priced = [
@@ -196,7 +198,7 @@ class _Reckoning:
         shown: list[tuple[float, Interaction]] = []
         for name, other in pairs:
             without, beside = shapley.company(game, self.taken, name, other)
-            weighed = self._weigh(_less(beside, without), family=len(pairs))
+            weighed = self._weigh(difference(beside, without), family=len(pairs))
             found = weighed.found
             if (found.low > 0 or found.high < 0) and abs(found.value) >= self.matters:
                 told = Interaction(
@@ -221,7 +223,7 @@ class _Reckoning:
         for name in players:
             alone = shapley.add_one(game, name)
             last = shapley.leave_one_out(game, players, name)
-            change = self._weigh(_less(last, alone)).found
+            change = self._weigh(difference(last, alone)).found
             is_shown = change.low > 0 or change.high < 0
             is_large = not is_few and abs(change.value) >= self.matters
             if is_shown and (is_large or alone.value * last.value < 0):
@@ -242,13 +244,8 @@ class _Reckoning:
     def _score(self, estimate: Estimate) -> Interval:
         """Return a score as the metric is written."""
         is_loss = self.evidence.metric in LOWER_IS_BETTER
-        turned = Estimate(-estimate.value, -estimate.influence) if is_loss else estimate
+        turned = total([(-1.0, estimate)]) if is_loss else estimate
         return interval(turned, self.groups)
-
-
-def _less(one: Estimate, other: Estimate) -> Estimate:
-    """Return one estimate less another."""
-    return shapley.total([(1.0, one), (-1.0, other)])
 
 
 def _looked_at(taken: Sequence[shapley.Step], players: Sequence[str]) -> set[frozenset[str]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dataaudit.proof.metrics import Estimate
+from dataaudit.proof.metrics import Estimate, total
 
 Players = frozenset[str]
 Game = Mapping[Players, Estimate]
@@ -141,11 +141,3 @@ def company(game: Game, taken: Sequence[Step], player: str, other: str) -> tuple
         return total((weight / share, value) for step in own for weight, value in step(game))
 
     return worth(lambda step: other not in step.before), worth(lambda step: other in step.before)
-
-
-def total(terms: Iterable[tuple[float, Estimate]]) -> Estimate:
-    """Return a weighted sum of estimates over the same rows."""
-    listed = list(terms)
-    value = math.fsum(weight * estimate.value for weight, estimate in listed)
-    influence = np.sum([weight * estimate.influence for weight, estimate in listed], axis=0)
-    return Estimate(value, influence)

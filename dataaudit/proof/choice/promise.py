@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from dataaudit.proof.statistics import CONFIDENCE, Interval
+from dataaudit.proof.statistics import CONFIDENCE, Interval, between
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -49,19 +49,3 @@ def predict(
     total = spread**2 + of_row / rows + between(gains, parts)
     reach = float(stats.norm.ppf((1 + CONFIDENCE) / 2) * np.sqrt(total))
     return Interval(gain, gain - reach, gain + reach)
-
-
-def between(gains: Sequence[Floats], parts: Sequence[Rows]) -> float:
-    """Return the variance of a gain from one training to another, from the means of the folds.
-
-    Their variance less what is explained by the rows of a fold; never below 0.
-    """
-    means, explained = [], []
-    for values, part in zip(gains, parts, strict=False):  # a candidate may leave early
-        for number in np.unique(part):
-            inside = values[part == number]
-            means.append(inside.mean())
-            explained.append(inside.var(ddof=1) / len(inside) if len(inside) > 1 else 0.0)
-    if len(means) < 2:  # noqa: PLR2004 - a variance needs two
-        return 0.0
-    return max(0.0, float(np.var(means, ddof=1) - np.mean(explained)))

@@ -16,12 +16,13 @@ from dataaudit.proof.arms import WithTraining
 from dataaudit.proof.diagnosis.references import references
 from dataaudit.proof.diagnosis.setup import Change, Setup, retrained, setup_of
 from dataaudit.proof.diagnosis.trace import Trace
-from dataaudit.proof.diagnosis.trial import Proof, compared, estimate, spoken
+from dataaudit.proof.diagnosis.trial import Proof, compared, spoken
 from dataaudit.proof.diagnosis.watching import watch
 from dataaudit.proof.evidence import Evidence
 from dataaudit.proof.fitting import Job, prepare
 from dataaudit.proof.judging import Case, Judged, Judgement, judge
-from dataaudit.proof.metrics import Estimate
+from dataaudit.proof.metrics import Estimate, known
+from dataaudit.proof.scoring import scored
 from dataaudit.proof.spec import TrainSpec
 from dataaudit.proof.target import Floats, Target
 from dataaudit.proof.verdict import HELPS, Verdict
@@ -37,8 +38,8 @@ class Examined(ABC):
     ----------
     findings
         Of the audit, by the name of the check.
-    ended
-        How the causes before ended, by name, those that were suspected.
+    ended, trials
+        How the suspected causes before ended, by name; what was tried of the state as it is.
     family
         Proofs that may be made in all; their intervals are widened for it.
     """
@@ -46,6 +47,7 @@ class Examined(ABC):
     def __init__(self, findings: Mapping[str, Sequence[Finding]] | None = None) -> None:
         self.findings, self.family = findings or {}, 1
         self.ended: dict[str, str] = {}
+        self.trials: dict[str, Proof] = {}
 
     @property
     @abstractmethod
@@ -271,7 +273,8 @@ class OnTable(Examined):
 
     def estimate(self, judged: Judged, metric: str | None = None) -> Estimate:
         """Return a metric of what an arm said, averaged over repeats."""
-        return estimate(judged, metric or self.metric, self.truth, self.target)
+        measure = known(self.target)[metric or self.metric]
+        return scored(judged, measure, self.truth, self.target)
 
     def after(self, proof: Proof) -> OnTable:
         """Return the same with a remedy that won."""
@@ -296,4 +299,5 @@ class OnTable(Examined):
             answers=judged.answers[: plan.repeats],
             failed=judged.failed,
             digests=judged.digests[: plan.repeats * plan.folds],
+            parts=judged.parts[: plan.repeats],
         )

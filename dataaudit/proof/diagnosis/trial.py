@@ -9,9 +9,10 @@ from typing import Any
 from dataaudit.proof import describing
 from dataaudit.proof.folds import Rows
 from dataaudit.proof.judging import Judged, Judgement
-from dataaudit.proof.metrics import Estimate, known, mean_of
+from dataaudit.proof.metrics import known
+from dataaudit.proof.scoring import scored
 from dataaudit.proof.statistics import nadeau_bengio
-from dataaudit.proof.target import Floats, Target
+from dataaudit.proof.target import Target
 from dataaudit.proof.verdict import UNDECIDED, Verdict, decide, least_error, smallest
 from dataaudit.proof.wording import POINTS, writer
 
@@ -59,12 +60,6 @@ def spoken(metric: str) -> str:
     return metric.replace("_", " ").replace("r2", "R2").replace("auc", "AUC")
 
 
-def estimate(judged: Judged, metric: str, truth: Floats, target: Target) -> Estimate:
-    """Return a metric of what an arm said, averaged over repeats."""
-    measure = known(target)[metric]
-    return mean_of([measure(said, truth, target) for said in judged.answers])
-
-
 def compared(
     judgement: Judgement,
     arms: Mapping[str, Judged],
@@ -86,7 +81,8 @@ def compared(
         The three, by these names.
     """
     judgement = replace(judgement, arms=arms)
-    found = {name: estimate(said, metric, judgement.truth, target) for name, said in arms.items()}
+    measure = known(target)[metric]
+    found = {name: scored(said, measure, judgement.truth, target) for name, said in arms.items()}
     before, after = (describing.by_fold(n, metric, judgement, target) for n in ("before", "after"))
     matters = smallest(metric, smallest_effect, found["before"].value)
     return decide(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dataaudit.proof.attribution import shapley
-from dataaudit.proof.metrics import Estimate
+from dataaudit.proof.metrics import Estimate, total
 
 
 def game_of(players, rows=7, seed=0):
@@ -51,7 +51,7 @@ def test_two_players_by_hand():
 @pytest.mark.parametrize("players", ["abc", "abcde", "abcdef", "abcdefg", "abcdefghi"])
 def test_values_and_influences_sum_to_the_whole(players):
     game, taken = game_of(players), shapley.steps(players, seed=3)
-    whole = shapley.total([(1.0, game[frozenset(players)]), (-1.0, game[frozenset()])])
+    whole = total([(1.0, game[frozenset(players)]), (-1.0, game[frozenset()])])
     shares = [shapley.shapley(game, taken, player) for player in players]
     assert sum(one.value for one in shares) == pytest.approx(whole.value, abs=1e-12)
     influence = np.sum([one.influence for one in shares], axis=0)

@@ -51,9 +51,9 @@ from dataaudit.proof.diagnosis.examined import Examined, OnTable, Proof
 from dataaudit.proof.diagnosis.mending import Believing
 from dataaudit.proof.diagnosis.suspects import doubtful, suspects
 from dataaudit.proof.judging import Judged, judge
-from dataaudit.proof.metrics import Estimate, difference, known, mean_of
+from dataaudit.proof.metrics import Estimate, difference, known
+from dataaudit.proof.scoring import scored
 from dataaudit.proof.statistics import wilson
-from dataaudit.proof.target import Answers
 from dataaudit.proof.verdict import HELPS, least_error, weigh
 
 _SUREST = 0.2  # of the rows; science.md section 3
@@ -160,9 +160,7 @@ def _doubted(table: OnTable) -> np.ndarray:
 
 def _estimate(table: OnTable, judged: Judged, kept: np.ndarray, metric: str) -> Estimate:
     """Return a metric over some of the judged rows, averaged over repeats."""
-    some = [Answers(labels=s.labels[kept], shares=s.shares[kept]) for s in judged.answers]
-    measure = known(table.target)[metric]
-    return mean_of([measure(said, table.truth[kept], table.target) for said in some])
+    return scored(judged, known(table.target)[metric], table.truth, table.target, kept=kept)
 
 
 def _lowest(shares: np.ndarray, codes: np.ndarray) -> float:
