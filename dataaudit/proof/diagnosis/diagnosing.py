@@ -177,7 +177,9 @@ def examine(examined: Examined, *, subject: str, most_proofs: int) -> Diagnosis:
         left = [c for c in causes[i:] if _is_present(signals[c.name()])]
         examined.family = min(most_proofs, made + len(left)) or 1
         proof = cause.prove(examined) if made < most_proofs else None
-        made += proof is not None
+        if proof is not None:
+            made += 1
+            examined.trials[cause.name()] = proof
         is_spent = examined.is_table and proof is None and made >= most_proofs
         ended = _ended(cause, signal, proof, is_spent=is_spent)
         found.append(ended)

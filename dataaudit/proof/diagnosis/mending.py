@@ -8,9 +8,11 @@ from typing import Any, Self
 
 import pandas as pd
 from sklearn.base import clone
-from sklearn.compose import ColumnTransformer
 
 from dataaudit.pipeline import Resampled
+from dataaudit.proof.arms import Base
+from dataaudit.proof.careless import ZeroFilled
+from dataaudit.proof.diagnosis.filling import Filled
 from dataaudit.proof.diagnosis.suspects import belief
 from dataaudit.proof.diagnosis.wrapping import Around
 
@@ -38,7 +40,7 @@ class Before:
         """Learn from training rows and return what to train on."""
         self.steps_ = []
         for step in self.steps:
-            self.steps_.append(clone(step).fit(X))
+            self.steps_.append(clone(step).fit(X, y))
             X = self.steps_[-1].transform(X)
         made: Resampled = self.preparation.fit_resample(X, y)
         return made
@@ -58,9 +60,28 @@ def ahead(steps: Sequence[Any], preparation: Any) -> Before:
     """
     if isinstance(preparation, Before):
         steps, preparation = [*preparation.steps, *steps], preparation.preparation
-    fills = [step for step in steps if isinstance(step, ColumnTransformer)]
-    others = [step for step in steps if not isinstance(step, ColumnTransformer)]
+    fills = [step for step in steps if isinstance(step, Filled)]
+    others = [step for step in steps if not isinstance(step, Filled)]
     return Before([*others, *fills[-1:]], preparation)
+
+
+def is_filling(preparation: Any) -> bool:
+    """Tell whether a preparation fills gaps and flags them by itself, as far as we know it."""
+    inner = preparation
+    while hasattr(inner, "preparation"):
+        inner = inner.preparation
+    is_base = isinstance(inner, Base) and not isinstance(inner, ZeroFilled)
+    return is_base or bool(held(inner, "missing"))
+
+
+def filled(preparation: Any, X: pd.DataFrame) -> Filled:
+    """Return the step that fills what steps before it blank, and all gaps where nothing else does.
+
+    Gaps that the preparation fills by itself are left to it, so that the remedy of another cause is
+    not credited with filling them better.
+    """
+    gaps = X.columns[X.isna().any()].tolist() if is_filling(preparation) else []
+    return Filled(left=gaps)
 
 
 class Without:

@@ -170,6 +170,13 @@ def test_trees_that_win_say_nothing_while_gaps_are_open():
     assert said == "Trees do not mind what is left to look at: missing."
 
 
+def test_more_rows_are_no_remedy_while_cells_are_open():
+    state = examined(clean_table())
+    state.table.ended = {"outliers": "suspected", "too_large": "suspected"}
+    said = registry()["too_few_rows"]().signal(state)
+    assert said == "The curve may be that of what is left to look at: outliers."
+
+
 @pytest.mark.parametrize(
     ("kind", "severity", "is_present"),
     [

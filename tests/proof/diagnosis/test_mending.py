@@ -11,7 +11,16 @@ from dataaudit.pipeline import Cleaning
 from dataaudit.proof.arms import Base
 from dataaudit.proof.careless import Unscaled, ZeroFilled
 from dataaudit.proof.diagnosis.cause import registry
-from dataaudit.proof.diagnosis.mending import Balanced, Before, Believing, Without, ahead, held
+from dataaudit.proof.diagnosis.filling import Filled
+from dataaudit.proof.diagnosis.mending import (
+    Balanced,
+    Before,
+    Believing,
+    Without,
+    ahead,
+    filled,
+    held,
+)
 from dataaudit.proof.diagnosis.suspects import belief, doubtful, suspects
 
 
@@ -36,11 +45,20 @@ def test_remedies_that_stay_fill_and_flag_once():
     X, y = numbers()
     X.loc[[1, 3, 5, 7], "a"] = -999.0
     X.loc[[2, 4], "a"] = 1e6
-    first = ahead([BlankSentinels(), imputer()], ZeroFilled())
-    both = ahead([ClipOutliers(action="blank"), imputer()], first)
+    first = ahead([BlankSentinels(), Filled()], ZeroFilled())
+    both = ahead([ClipOutliers(action="blank"), Filled()], first)
     made = both.fit_resample(X, y).X
-    assert sorted(made) == ["a", "b", "missingindicator_a"]
-    assert (made["missingindicator_a"] > 0).sum() == 6
+    assert sorted(made) == ["a", "b"]  # six flags that go with no label
+    assert made["a"].abs().max() < 4  # neither code nor far cell is left
+
+
+def test_gaps_that_an_arm_fills_by_itself_are_left_to_it():
+    X, _ = numbers()
+    X.loc[[1, 3], "a"] = None
+    arms = [Base(), Unscaled(), Without(["b"], Base()), Before([], Base()), Believing(Base())]
+    assert [filled(arm, X).left for arm in arms] == [["a"]] * len(arms)
+    assert filled(ZeroFilled(), X).left == []
+    assert filled(Before([], ZeroFilled()), X).left == []
 
 
 def test_gaps_in_sight_are_put_right_before_those_in_disguise():

@@ -3,7 +3,7 @@
 A -999 among heights is the most influential cell of its column: it stretches the scale until all
 real heights look alike. The signal is the rule of the check `disguised`, asked on the rows at hand:
 what it is sure of, and of its questions those about codes and caps far from all other values. The
-proof is the same network with these cells blank, filled by the median and flagged. It answers a
+proof is the same network with these cells blank and filled as other gaps are. It answers a
 question as well: where blanking helps, the value was no measurement.
 
 It is asked before `scale`, whose remedy would hide it.
@@ -15,10 +15,10 @@ from typing import Any
 
 from dataaudit.defects.disguised.blank import BlankSentinels
 from dataaudit.defects.disguised.rule import Sentinel, sentinels_of
-from dataaudit.defects.missing.impute import imputer
 from dataaudit.proof.diagnosis.cause import Cause, Signal
-from dataaudit.proof.diagnosis.examined import Examined, OnTable
-from dataaudit.proof.diagnosis.mending import ahead, held
+from dataaudit.proof.diagnosis.cells import tried_filled
+from dataaudit.proof.diagnosis.examined import Examined, OnTable, Proof
+from dataaudit.proof.diagnosis.mending import ahead, filled, held
 
 _NAMED = 3  # columns spelt out
 
@@ -28,7 +28,7 @@ class Disguised(Cause):
 
     code, precedence = "D201", 24
     title = "Values that stand for missing are taken for numbers"
-    trial = "With these cells blank, filled and flagged,"
+    trial = "With these cells blank and filled,"
     next = "Add `disguised` before `missing` under `clean`, or declare the tokens in the contract."
     needs_table = True
 
@@ -60,7 +60,11 @@ class Disguised(Cause):
             for name, values in _found(table).items()
         }
         blank = BlankSentinels(also={name: values for name, values in asked.items() if values})
-        return table.prepared(ahead([blank, imputer()], table.preparation))
+        return table.prepared(ahead([blank, filled(table.preparation, table.X)], table.preparation))
+
+    def prove(self, examined: Examined) -> Proof | None:
+        """Try the remedy, and leave out what filling alone does."""
+        return tried_filled(examined, self.name(), self.remedy(examined))
 
 
 def _found(table: OnTable) -> dict[str, list[Sentinel]]:

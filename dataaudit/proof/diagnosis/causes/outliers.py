@@ -2,7 +2,7 @@
 
 One cell a thousand times too large fixes the mean and the deviation that a scaler learns, and the
 differences that matter become too small to see. The signal is the rule of the check `outliers`, by
-column. The proof is the same network with these cells blank, filled by the median and flagged:
+column. The proof is the same network with these cells blank and filled as other gaps are:
 whether the cell is an error or a fact, its size says nothing that the others could use. Where the
 size does matter, this harms, and the cause is not proven.
 
@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from dataaudit.defects.missing.impute import imputer
 from dataaudit.defects.outliers.bounds import bounds
 from dataaudit.defects.outliers.remedies import ClipOutliers
 from dataaudit.estimator import floats, numbers
 from dataaudit.proof.diagnosis.cause import Cause, Signal
-from dataaudit.proof.diagnosis.examined import Examined, OnTable
-from dataaudit.proof.diagnosis.mending import ahead, held
+from dataaudit.proof.diagnosis.cells import tried_filled
+from dataaudit.proof.diagnosis.examined import Examined, OnTable, Proof
+from dataaudit.proof.diagnosis.mending import ahead, filled, held
 
 _REACH = 5.0  # the default of the check
 _FAR = 2.0  # times its bound: the same as for a warning of the check
@@ -32,7 +32,7 @@ class Outliers(Cause):
 
     code, precedence = "D202", 26
     title = "Cells far outside their column squeeze all others together"
-    trial = "With these cells blank, filled and flagged,"
+    trial = "With these cells blank and filled,"
     next = (
         "Find out how they came (another unit, a slipped point), or add `outliers` under `clean`."
     )
@@ -61,9 +61,12 @@ class Outliers(Cause):
     def remedy(self, examined: Examined) -> Any | None:
         """Blank, fill and flag ahead of the preparation."""
         table = examined.table
-        return table.prepared(
-            ahead([ClipOutliers(action="blank", reach=_REACH), imputer()], table.preparation)
-        )
+        blank = ClipOutliers(action="blank", reach=_REACH)
+        return table.prepared(ahead([blank, filled(table.preparation, table.X)], table.preparation))
+
+    def prove(self, examined: Examined) -> Proof | None:
+        """Try the remedy, and leave out what filling alone does."""
+        return tried_filled(examined, self.name(), self.remedy(examined))
 
 
 def _outside(table: OnTable) -> dict[Any, tuple[int, float]]:

@@ -7,6 +7,9 @@ the last doubling brought; this simple rule predicted better than a fitted power
 (.50 against .65 points mean error; science.md section 3). It is proven where that is above the
 smallest effect that matters, at the lower end of a 90 % interval. It cannot be put right from here,
 so nothing stays.
+
+Gaps, far cells and spellings steepen the curve: the more rows, the better a network learns to live
+with them. So where one of these is suspected and not settled, more rows are not the first remedy.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ import pandas as pd
 from dataaudit.pipeline import Resampled
 from dataaudit.proof.arms import WithTraining
 from dataaudit.proof.diagnosis.cause import Cause, Signal
+from dataaudit.proof.diagnosis.cells import unsettled
 from dataaudit.proof.diagnosis.examined import Examined, Proof
 from dataaudit.proof.diagnosis.wrapping import Around
 from dataaudit.proof.judging import judge
@@ -53,10 +57,14 @@ class TooFewRows(Cause):
     next = "Gather more rows, of the rarest classes first."
     needs_table = True
     stays = False
+    asks_others = True
 
     def signal(self, examined: Examined) -> Signal | str:
         """Compare rows learnt from with rows judged."""
-        table, trace = examined.table, examined.trace
+        table = examined.table
+        if left := unsettled(table):
+            return f"The curve may be that of what is left to look at: {', '.join(left)}."
+        trace = examined.trace
         if trace.right_train is None:
             return "The network learnt nothing."
         others = float(

@@ -16,9 +16,8 @@ typical tabular data?, NeurIPS 2022.
 from __future__ import annotations
 
 from dataaudit.proof.diagnosis.cause import Cause, Signal
+from dataaudit.proof.diagnosis.cells import unsettled
 from dataaudit.proof.diagnosis.examined import Examined, Proof, spoken
-
-_TREES_DO_NOT_MIND = ("missing", "disguised", "outliers", "categories", "scale")
 
 
 class WrongKind(Cause):
@@ -35,8 +34,7 @@ class WrongKind(Cause):
     def signal(self, examined: Examined) -> Signal | str:
         """Compare the trees with the network."""
         table = examined.table
-        left = [name for name in _TREES_DO_NOT_MIND if table.ended.get(name) == "suspected"]
-        if left:
+        if left := unsettled(table):
             return f"Trees do not mind what is left to look at: {', '.join(left)}."
         metric = table.between_learners
         tree = table.reference_scores["tree"]
