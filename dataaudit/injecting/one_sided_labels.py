@@ -22,6 +22,7 @@ class OneSidedLabels(Injector):
 
     checks: ClassVar = ()
     cause = "label_noise"
+    or_cause = "imbalance"  # how it costs, with the same remedy; no table can tell which of the two
     is_lasting = False
     is_of_target = True
 
