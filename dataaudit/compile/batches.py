@@ -14,12 +14,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from threadpoolctl import threadpool_limits
 
 from dataaudit.compile.workers import Workers
-from dataaudit.engine import ROW_GROUP, Engine
+from dataaudit.engine import ROW_GROUP, Engine, parquet
 from dataaudit.engine.sql import ident
 from dataaudit.estimator import dates, floats, numbers
 from dataaudit.pipeline import Cleaning
@@ -28,7 +26,6 @@ from dataaudit.source.columns import ROW, Column
 
 BATCH = ROW_GROUP // 4
 _FEW = 4  # batches that are done before a process has started
-_DISTINCT = 1_000  # different values up to which a dictionary saves more than it costs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +49,7 @@ class Plan:
     @property
     def rows(self) -> int:
         """How many rows there are."""
-        return _count(self.engine, self.relation, self.where)
+        return count(self.engine, self.relation, self.where)
 
     @property
     def sql(self) -> str:
@@ -70,7 +67,8 @@ def _source(relation: str, where: str | None) -> str:
     return f"FROM {ident(relation)}" + (f" WHERE {where}" if where else "")
 
 
-def _count(engine: Engine, relation: str, where: str | None = None) -> int:
+def count(engine: Engine, relation: str, where: str | None = None) -> int:
+    """Count rows."""
     found = engine.query(f"SELECT count(*) {_source(relation, where)}")
     return int(found.column(0)[0].as_py())
 
@@ -121,42 +119,12 @@ def write_batches(
     *,
     append: str | None = None,
     metadata: Mapping[str, str] | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> int:
     """Clean rows into a Parquet file, a batch at a time; see `dataaudit.compile.write`."""
-    total = plan.rows + (_count(plan.engine, append) if append else 0)
-    with_first, written = _whole_groups(_all(plan, append)), 0
-    first = next(with_first)
-    schema = first.schema.with_metadata(dict(metadata or {}))
-    few = [name for name in first.column_names if _is_repetitive(first[name])]
-    with pq.ParquetWriter(
-        path, schema, compression="zstd", compression_level=1, use_dictionary=few
-    ) as file:
-        for group in chain([first], with_first):
-            if group.num_rows:
-                file.write_table(group.cast(schema), row_group_size=ROW_GROUP)
-            written += group.num_rows
-            if progress is not None:
-                progress(written, total)
-    return written
-
-
-def _is_repetitive(column: pa.ChunkedArray) -> bool:
-    return bool(pc.count_distinct(column).as_py() <= _DISTINCT)
-
-
-def _whole_groups(batches: Iterator[pa.Table]) -> Iterator[pa.Table]:
-    """Yield tables of a row group each, at least one."""
-    held, rows = [next(batches)], 0
-    rows = held[0].num_rows
-    for batch in batches:
-        held.append(batch)
-        rows += batch.num_rows
-        while rows >= ROW_GROUP:
-            table = pa.concat_tables(held)
-            yield table.slice(0, ROW_GROUP)
-            held, rows = [table.slice(ROW_GROUP)], rows - ROW_GROUP
-    yield pa.concat_tables(held)
+    batches = _all(plan, append)
+    schema = next(batches).schema
+    return parquet.write(batches, schema, path, metadata=metadata, progress=progress)
 
 
 def _all(plan: Plan, append: str | None) -> Iterator[pa.Table]:

@@ -165,15 +165,17 @@ def _(step: SmoothRobustScaler, cells: Sequence[Cell], query: Query) -> list[Cel
             return f"CASE WHEN {cell.sql} IS NOT NULL THEN {number(0)} END"
         moved = f"({cell.sql} - {number(center)})" if center else cell.sql
         z = moved if scale == 1 else f"{moved} / {number(scale)}"
-        return z if step.clip is None else _bent(cell.sql, z, step.clip, query)
+        return z if step.clip is None else _bent(z, step.clip, query)
 
     return _by_name(cells, step.numbers_, made)
 
 
-def _bent(x: str, z: str, clip: float, query: Query) -> str:
-    """Return z / sqrt(1 + (z / clip)^2), for what z is of x."""
-    far = furthest(clip)
-    within = f"greatest({number(-far)}, least({number(far)}, {z}))"  # they pass over NULL
-    y = query.let(within if x in query.full else f"CASE WHEN {x} IS NOT NULL THEN {within} END")
+def _bent(z: str, clip: float, query: Query) -> str:
+    """Return z / sqrt(1 + (z / clip)^2)."""
+    far, z = furthest(clip), query.let(z)
+    arms = (
+        f"WHEN {z} > {number(far)} THEN {number(far)} WHEN {z} < {number(-far)} THEN {number(-far)}"
+    )
+    y = query.let(f"CASE {arms} ELSE {z} END")
     q = f"({y} / {number(clip)})"
     return f"{y} / sqrt({number(1)} + {q} * {q})"

@@ -62,10 +62,6 @@ class Query:
         Whether the step that follows fills every gap, and may thus test for infinity on its way.
     unbounded
         The SQL of columns that may be infinite, before that step, where infinite means missing.
-    filled
-        The SQL of cells that the step fills, so that none is missing behind it.
-    full
-        The SQL of columns without a missing cell, before a step.
     """
 
     training: bool
@@ -75,8 +71,6 @@ class Query:
     whole: frozenset[str] = frozenset()
     is_filled_next: bool = False
     unbounded: frozenset[str] = frozenset()
-    full: frozenset[str] = frozenset()
-    filled: set[str] = field(default_factory=set)
     step: str = ""
     lets: list[tuple[int, str, str]] = field(default_factory=list)
     joins: list[tuple[int, str, str]] = field(default_factory=list)
@@ -86,7 +80,6 @@ class Query:
     def begin(self, step: str) -> None:
         """Start a step."""
         self.step, self.lets, self.joins, self.tables = step, [], [], []
-        self.filled = set()
 
     def refuse(self, reason: str) -> NoSqlFormError:
         """Return the error that says that the step has no SQL form."""
@@ -99,11 +92,9 @@ class Query:
 
     def fill(self, cell: Cell, value: str) -> str:
         """Return a cell, and a value where it is missing."""
-        sql = f"coalesce({cell.sql}, {value})"
         if cell.sql in self.unbounded:
-            sql = f"CASE WHEN isfinite({cell.sql}) THEN {cell.sql} ELSE {value} END"
-        self.filled.add(sql)
-        return sql
+            return f"CASE WHEN isfinite({cell.sql}) THEN {cell.sql} ELSE {value} END"
+        return f"coalesce({cell.sql}, {value})"
 
     def let(self, sql: str) -> str:
         """Compute an expression once; return the name under which it stands."""

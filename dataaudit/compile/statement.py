@@ -134,7 +134,6 @@ def compiled(
         query.is_filled_next = is_duckdb and fills(following[number - 1])
         before, cells = cells, _after(step, cells, query)
         parts.step(f"{number}_{name}", type(step).__name__, before, cells, query)
-        query.full = frozenset(ident(cell.name) for cell in cells if cell.sql in query.filled)
         if not query.is_filled_next:
             query.unbounded = frozenset()
         cells = [Cell(cell.name, ident(cell.name), cell.kind) for cell in cells]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from dataaudit.compile.batches import Plan, write_batches
+from dataaudit.compile.batches import Plan, count, write_batches
 from dataaudit.compile.mapped import mapped
 from dataaudit.compile.query import LARGEST
 from dataaudit.compile.statement import compiled
@@ -73,6 +73,7 @@ def write(
         engine=engine, relation=relation, columns=columns, cleaning=cleaning, training=training,
         keep=keep, where=where,
     )  # fmt: skip
+    counted = None if progress is None else _counted(plan, append, progress)
     try:
         made = compiled(
             cleaning, columns, relation, training=training, keep=keep, where=where,
@@ -80,17 +81,25 @@ def write(
         )  # fmt: skip
     except NoSqlFormError:
         if engine.dialect != "spark":
-            return write_batches(plan, path, append=append, metadata=metadata, progress=progress)
-        return engine.copy(_appended(mapped(plan), append), path, metadata=metadata)
+            return write_batches(plan, path, append=append, metadata=metadata, progress=counted)
+        return engine.copy(
+            _appended(mapped(plan), append), path, metadata=metadata, progress=counted
+        )
     names = [name for name, _ in cleaning.steps]
     if names:
         refuse_others([cell.name for cell in made.cells if cell.kind != "number"], names)
-    rows = engine.copy(_appended(made.sql, append), path, metadata=metadata)
+    rows = engine.copy(_appended(made.sql, append), path, metadata=metadata, progress=counted)
     if names:
         refuse_gaps(_gaps(engine, path, [cell.name for cell in made.cells]), names)
-    if progress is not None:
-        progress(rows, rows)
     return rows
+
+
+def _counted(
+    plan: Plan, append: str | None, progress: Callable[[int, int], None]
+) -> Callable[[int], None]:
+    """Return what tells of how many rows those written are."""
+    total = plan.rows + (count(plan.engine, append) if append else 0)
+    return lambda rows: progress(rows, total)
 
 
 def _appended(sql: str, relation: str | None) -> str:

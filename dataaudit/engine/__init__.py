@@ -5,7 +5,7 @@ Statistics and rules are written once, as DuckDB SQL. An engine of another diale
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -49,10 +49,18 @@ class Engine(Protocol):
         """Make an arrow table or a polars frame readable under a name, without copying it."""
         ...
 
-    def copy(self, sql: str, path: Path, *, metadata: Mapping[str, str] | None = None) -> int:
+    def copy(
+        self,
+        sql: str,
+        path: Path,
+        *,
+        metadata: Mapping[str, str] | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> int:
         """Write the rows of a SELECT as Parquet, streaming, in their order; return how many.
 
-        One file, or a folder of files where several machines write.
+        One file, or a folder of files where several machines write. ``progress`` is told how many
+        rows are written.
         """
         ...
 

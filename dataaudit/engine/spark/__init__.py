@@ -158,7 +158,14 @@ class SparkEngine:
             return
         self._run(lambda: self.session.createDataFrame(table).createOrReplaceTempView(name))
 
-    def copy(self, sql: str, path: Path, *, metadata: Mapping[str, str] | None = None) -> int:
+    def copy(
+        self,
+        sql: str,
+        path: Path,
+        *,
+        metadata: Mapping[str, str] | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> int:
         """Write the rows of a SELECT as a folder of Parquet files; return how many.
 
         The files are named in the order of the rows: that of the statement, else by ``__row__``
@@ -177,7 +184,10 @@ class SparkEngine:
         target = f"file://{path.absolute()}"  # Spark takes a path as it is written
         options = {"compression": "zstd", "parquet.block.row.count.limit": str(ROW_GROUP)}
         self._run(lambda: frame.write.mode("overwrite").options(**options).parquet(target))
-        return in_order(path)
+        rows = in_order(path)
+        if progress is not None:
+            progress(rows)
+        return rows
 
     def map_batches(
         self, name: str, sql: str, change: Callable[[pa.RecordBatch], pa.RecordBatch], to: pa.Schema
