@@ -93,7 +93,8 @@ class FrameTransformer(TransformerMixin, BaseEstimator):
 
 def numbers(frame: pd.DataFrame) -> list[str]:
     """Return the number columns of a frame; booleans count."""
-    return [name for name in frame.columns if pd.api.types.is_numeric_dtype(frame[name])]
+    kinds = zip(frame.columns, frame.dtypes, strict=True)
+    return [name for name, kind in kinds if pd.api.types.is_numeric_dtype(kind)]
 
 
 def texts(frame: pd.DataFrame) -> list[str]:
@@ -104,7 +105,8 @@ def texts(frame: pd.DataFrame) -> list[str]:
 
 def dates(frame: pd.DataFrame) -> list[str]:
     """Return the date columns of a frame."""
-    return [name for name in frame.columns if pd.api.types.is_datetime64_any_dtype(frame[name])]
+    kinds = zip(frame.columns, frame.dtypes, strict=True)
+    return [name for name, kind in kinds if pd.api.types.is_datetime64_any_dtype(kind)]
 
 
 def floats(values: pd.Series) -> np.ndarray:

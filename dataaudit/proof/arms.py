@@ -108,10 +108,9 @@ class _Rowwise:
 
     def fit_resample(self, X: pd.DataFrame, y: pd.Series) -> Resampled:
         """Learn from training rows and return them prepared."""
-        self._learn(X)
-        rows = len(X)
+        made, rows = self._learn(X), len(X)
         return Resampled(
-            X=self.transform(X),
+            X=self.transform(X) if made is None else made,
             y=pd.Series(y),
             rows=np.arange(rows),
             synthetic=np.zeros(rows, dtype=bool),
@@ -122,7 +121,8 @@ class _Rowwise:
         """Prepare rows; every row stays, in order."""
         raise NotImplementedError
 
-    def _learn(self, X: pd.DataFrame) -> None:
+    def _learn(self, X: pd.DataFrame) -> pd.DataFrame | None:
+        """Learn from training rows; return them prepared where that comes for nothing."""
         raise NotImplementedError
 
 
@@ -177,7 +177,7 @@ class Base(_Rowwise):
 
     description = "A competent baseline: one-hot, median and a missing flag, standard scaling."
 
-    def _learn(self, X: pd.DataFrame) -> None:
+    def _learn(self, X: pd.DataFrame) -> pd.DataFrame | None:
         number = make_pipeline(
             SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True),
             StandardScaler(),
@@ -194,7 +194,9 @@ class Base(_Rowwise):
         )
         given = plain(X)
         self.levels_ = Levels(given)
-        self.columns_.set_output(transform="pandas").fit(self.levels_.coded(given))
+        self.columns_.set_output(transform="pandas")
+        made: pd.DataFrame = self.columns_.fit_transform(self.levels_.coded(given))
+        return made
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """Prepare rows; every row stays, in order."""

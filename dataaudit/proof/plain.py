@@ -22,9 +22,12 @@ def plain(X: pd.DataFrame) -> pd.DataFrame:
     0  1.0        x
     1  2.0  missing
     """
-    made: dict[Any, Any] = {}
-    for name in numbers(X):
-        made[name] = X[name].astype("float64").replace([np.inf, -np.inf], np.nan)
+    known = numbers(X)
+    cells = X[known].to_numpy(dtype="float64", na_value=np.nan, copy=True)
+    cells[np.isinf(cells)] = np.nan
+    if len(known) == X.shape[1]:
+        return pd.DataFrame(cells, index=X.index, columns=X.columns)
+    made: dict[Any, Any] = {name: cells[:, i] for i, name in enumerate(known)}
     for name in dates(X):
         made[name] = (X[name] - pd.Timestamp(0, tz=X[name].dt.tz)) / pd.Timedelta(1, "s")
     for name in texts(X):
@@ -56,6 +59,8 @@ class Levels:
 
     def coded(self, X: pd.DataFrame) -> pd.DataFrame:
         """Return rows with numbers in place of text."""
+        if not self._levels:
+            return X
         made = {name: X[name] for name in X.columns}
         for name, levels in self._levels.items():
             made[name] = pd.Series(levels.get_indexer(X[name]).astype("float64"), index=X.index)

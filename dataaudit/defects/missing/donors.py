@@ -55,8 +55,13 @@ def filled(values: Floats, donors: Floats, *, count: int) -> Floats:
         rows = gappy[start : start + _ROWS]
         made[rows] = _block(values[rows], donors, right, able, count)
 
+    blocks = range(0, len(gappy), _ROWS)
+    if len(blocks) <= 1:  # finding out what threads there are takes longer than one block
+        for start in blocks:
+            fill(start)
+        return made
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(joblib.cpu_count()) as pool:
-        list(pool.map(fill, range(0, len(gappy), _ROWS)))
+        list(pool.map(fill, blocks))
     return made
 
 
