@@ -93,9 +93,9 @@ def _counted(engine: Engine, target: Path, dialect: Dialect) -> tuple[int, int, 
 
 def _inside(name: str, sign: str) -> str:
     """Return the expression that counts a sign in a column."""
-    x = ident(name)
-    without = f"strlen(replace({x}, {literal(sign)}, ''))"
-    return f"coalesce((strlen({x}) - {without}) // {len(sign.encode())}, 0)"
+    x, sought = ident(name), literal(sign)
+    times = f"(strlen({x}) - strlen(replace({x}, {sought}, ''))) // {len(sign.encode())}"
+    return f"CASE WHEN contains({x}, {sought}) THEN {times} ELSE 0 END"
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 from dataaudit.engine.duckdb import DuckDBEngine
+from dataaudit.source.casts import parsed, plain_number, plain_whole
 from dataaudit.source.shapes import DATE_FORMS, NUMBER_FORMS
 
 NUMBERS = [
@@ -18,6 +19,7 @@ NUMBERS = [
 TEXTS = [
     "", " ", "a", " a ", "\u00a0x\u3000", "a\nb", "a\n", "$5", "it's", 'say "x"', "\\d", "1,234.5",
     "1.5e3", "+7", "007", "true", "31/12/2020 23:59", "2020-02-30", "Ünïcödé", "<script>", None,
+    "1d", "2.5F", "0x1p3", "-12.5", "1e5 ", "-nan", "+-1", "inf", "Infinity", "1_000",
 ]  # fmt: skip
 DATE = DATE_FORMS["%d/%m/%Y %H:%M"]
 WHOLE = [0, 1, -1, 7, -7, 2**40, -(2**62), None]
@@ -41,8 +43,9 @@ EXPRESSIONS = {
         r"regexp_matches(t, '\\')", "regexp_replace(t, '[ a]', '-')", "t || '|'",
         "regexp_replace(t, '[ a]', '-', 'g')", "replace(t, 'a', '$1')", "substr(t, 2, 3)",
         "contains(t, 'a')", "starts_with(t, 'a')", "t LIKE '%a%'", "t IN ('a', 'it''s', '\\d')",
-        "TRY_CAST(t AS DOUBLE)", "md5(coalesce(t, 'none'))", "list_contains(['a', ''], t)",
-        "concat_ws(chr(31), t, 'b', NULL)", "ascii(t)",
+        parsed("t", "float", None), "md5(coalesce(t, 'none'))", "list_contains(['a', ''], t)",
+        "concat_ws(chr(31), t, 'b', NULL)", "ascii(t)", plain_number("t"),
+        plain_whole("t", plain_number("t")),
         "TRY_CAST(CASE WHEN regexp_full_match(t, '[+-]?\\d+') THEN t END AS BIGINT)",
         f"CASE WHEN regexp_full_match(t, '{DATE}') THEN try_strptime(t, '%d/%m/%Y %H:%M') END",
         *(f"regexp_full_match(t, '{form.replace(chr(39), chr(39) * 2)}')"

@@ -39,7 +39,7 @@ from dataaudit.defects.types.wanted import Wanted, is_code
 from dataaudit.engine.sql import ident, literals
 from dataaudit.finding import Finding, Remedy, Severity
 from dataaudit.lazy import on_first_use
-from dataaudit.source.casts import stripped
+from dataaudit.source.casts import stripped, unless_plain
 from dataaudit.table import Table
 
 if TYPE_CHECKING:
@@ -221,9 +221,9 @@ def _is_zero_led(cells: pd.Series) -> bool:
 
 def _filled(table: Table, name: str) -> str:
     """Return the SQL that counts the cells with something in them."""
-    text = stripped(f"{ident(name)}::VARCHAR")
-    tokens = literals(("", *table.columns[name].nulls))
-    return f"count(*) FILTER ({text} NOT IN ({tokens}))"
+    text, nulls = f"{ident(name)}::VARCHAR", table.columns[name].nulls
+    closer = f"{stripped(text)} NOT IN ({literals(('', *nulls))})"
+    return f"count_if({unless_plain(text, nulls, closer, f'{text} IS NOT NULL')})"
 
 
 def _detail(reading: Reading) -> str:

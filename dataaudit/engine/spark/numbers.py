@@ -79,7 +79,13 @@ def cast(node: exp.Expression) -> exp.Expression:
         return node
     if kind in exp.DataType.INTEGER_TYPES:
         return _cast_whole(node, value)
+    if kind is exp.DataType.Type.DOUBLE and isinstance(node, exp.TryCast):
+        return spark(_JAVA_NUMBER, x=node.this)
     return node
+
+
+_JAVA_NUMBER = "CASE WHEN NOT rlike(:x, '[0-9.][dDfF] *$|[xX]') THEN try_cast(:x AS DOUBLE) END"
+"""Java reads 1d, 1f and 0x1p3 as numbers."""
 
 
 _HUGE = (exp.DataType.Type.INT128, exp.DataType.Type.UINT128)
