@@ -51,9 +51,9 @@ _DATE = {
 _TEXT = {
     "present": "{count}",
     "blank": (  # CASE, because AND may trim every cell first
-        "coalesce(sum({n}) FILTER (CASE WHEN {x} < '!' THEN trim({x}) = '' END), 0)::BIGINT"
+        "coalesce(sum(CASE WHEN {x} < '!' THEN CASE WHEN trim({x}) = '' THEN {n} END END), 0)::BIGINT"
     ),
-    "padded": "coalesce(sum({n}) FILTER ({x} LIKE ' %' OR {x} LIKE '% '), 0)::BIGINT",
+    "padded": "coalesce(sum(CASE WHEN {x} LIKE ' %' OR {x} LIKE '% ' THEN {n} END), 0)::BIGINT",
     "max_length": "coalesce(max(length({x})), 0)",
 }
 _COUNTED = "counted_levels"
