@@ -50,8 +50,8 @@ _DATE = {
 }
 _TEXT = {
     "present": "{count}",
-    "blank": (  # CASE, because AND may trim every cell first
-        "coalesce(sum(CASE WHEN {x} < '!' THEN CASE WHEN trim({x}) = '' THEN {n} END END), 0)::BIGINT"
+    "blank": (  # AND may trim every cell first
+        "coalesce(sum(CASE WHEN {x} >= '!' THEN NULL WHEN trim({x}) = '' THEN {n} END), 0)::BIGINT"
     ),
     "padded": "coalesce(sum(CASE WHEN {x} LIKE ' %' OR {x} LIKE '% ' THEN {n} END), 0)::BIGINT",
     "max_length": "coalesce(max(length({x})), 0)",
