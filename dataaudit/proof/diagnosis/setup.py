@@ -135,6 +135,22 @@ def setup_of(train: TrainSpec, *, columns: int, outputs: int, kind: str) -> Setu
     )
 
 
+def unwatched(train: TrainSpec) -> TrainSpec:
+    """Return the recipe to its end, whatever the rows to stop by say: they halt no rate either.
+
+    Examples
+    --------
+    >>> unwatched(TrainSpec()).early_stopping, unwatched(TrainSpec()).schedule.name
+    ('off', 'constant')
+    >>> unwatched(TrainSpec.model_validate({"schedule": {"name": "cosine"}})).schedule.name
+    'cosine'
+    """
+    update: dict[str, Any] = {"early_stopping": "off"}
+    if train.schedule.name == "reduce_on_plateau":
+        update["schedule"] = train.schedule.model_copy(update={"name": "constant"})
+    return train.model_copy(update=update)
+
+
 def retrained(train: TrainSpec, change: Change) -> TrainSpec:
     """Return the recipe with the change; what only somebody's own network has is left out.
 

@@ -12,10 +12,12 @@ and yet the class ends where its likeness does. A class that is merely hard or r
 instead: rows further down bear it nearly as often as any.
 
 The proof is the same network with rows whose label simple learners doubt counting next to nothing
-in training, and trained to the end: the rows to stop by have wrong labels as well, and would stop a
-network that rightly contradicts them. Wrong labels of all directions would halve each difference;
-so both are compared by the judged rows whose label is not doubted. That favours what agrees with
-simple learners, so this is tried after an alarm alone, which tables with right labels do not raise.
+in training, and trained to the end at one rate: the rows to stop by have wrong labels as well, and
+would stop a network that rightly contradicts them, or let its rate fall until it learns no more
+(with 25 % of the labels of eight tables flipped, this brings back .56 of the loss in the median, a
+rate that they may lower none). Wrong labels of all directions would halve each difference; so both
+are compared by the judged rows whose label is not doubted. That favours what agrees with simple
+learners, so this is tried after an alarm alone, which tables with right labels do not raise.
 Nothing is ever relabelled.
 
 Labels wrong in one direction have another remedy. They leave the order of the rows as it is and
@@ -53,6 +55,7 @@ from dataaudit.proof.arms import WithTraining
 from dataaudit.proof.diagnosis.cause import Cause, Signal
 from dataaudit.proof.diagnosis.examined import Examined, OnTable, Proof
 from dataaudit.proof.diagnosis.mending import Balanced, Believing
+from dataaudit.proof.diagnosis.setup import unwatched
 from dataaudit.proof.diagnosis.suspects import doubtful, suspects
 from dataaudit.proof.judging import Judged, judge
 from dataaudit.proof.metrics import Estimate, difference, known
@@ -117,10 +120,11 @@ class LabelNoise(Cause):
     def remedy(self, examined: Examined) -> Any | None:
         """Take the say from rows whose label is in doubt, or move the line to a missed class."""
         table = examined.table
-        train = table.train.model_copy(update={"early_stopping": "off"})
         is_balanced = getattr(table.preparation, "balance", "none") != "none"
-        mended = Balanced if _is_one_sided(table) and not is_balanced else Believing
-        return WithTraining(mended(table.preparation), train)
+        if is_balanced or not _is_one_sided(table):
+            return WithTraining(Believing(table.preparation), unwatched(table.train))
+        train = table.train.model_copy(update={"early_stopping": "off"})
+        return WithTraining(Balanced(table.preparation), train)
 
     def prove(self, examined: Examined) -> Proof | None:
         """Weigh the rows, and compare by those whose label can be believed."""
