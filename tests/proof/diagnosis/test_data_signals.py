@@ -12,6 +12,8 @@ from dataaudit.pipeline import Cleaning
 from dataaudit.proof.arms import Base
 from dataaudit.proof.careless import ZeroFilled
 from dataaudit.proof.diagnosis.cause import registry
+from dataaudit.proof.diagnosis.mending import Balanced, Believing
+from dataaudit.proof.spec import TrainSpec
 from dataaudit.proof.target import Answers, Target
 
 TEXT = {"categories"}
@@ -45,6 +47,7 @@ def examined(frame, *, findings=None, preparation=None, shares=None, groups=None
         rows=rows,
         judged=SimpleNamespace(answers=[answers]),
         preparation=preparation or Base(),
+        train=TrainSpec(),
         findings=findings or {"leakage": ()},
         case=case,
         prepared=lambda arm: arm,
@@ -153,6 +156,21 @@ def test_a_class_of_which_many_are_missed_is_suspected():
     assert found.is_present
     assert found.evidence["missed"] == pytest.approx(0.4, abs=0.15)  # 48 are left: 24 rows
     assert "look most like `yes`" in found.sentence
+
+
+def test_where_a_class_is_missed_the_line_moves_and_else_doubtful_rows_count_less():
+    cause = registry()["label_noise"]()
+    frame, shares = scored(400, 80, chance=0.6)
+    frame.loc[[*frame.index[:80:5], *frame.index[1:80:4]], "y"] = "no"
+    missed = cause.remedy(examined(frame, shares=shares))
+    assert isinstance(missed.preparation, Balanced)
+    frame = clean_table()
+    state = examined(frame)
+    state.table.truth[:30] = 1 - state.table.truth[:30]  # sure, and contradicted
+    flipped = cause.remedy(state)
+    assert isinstance(flipped.preparation, Believing)
+    # Rows to stop by have wrong labels as well: they may neither stop it nor lower its rate.
+    assert (flipped.train.early_stopping, flipped.train.schedule.name) == ("off", "constant")
 
 
 def test_a_rare_class_that_fades_out_was_not_missed():
