@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dataaudit.errors import CodeRefusedError, ConfigError, DataAuditError, MissingExtraError
 from dataaudit.proof.spec import NetworkSpec, OptimizerSpec
@@ -123,8 +124,17 @@ def optimizer(spec: OptimizerSpec) -> Any:
             return optimizers.RMSprop(rate, momentum=spec.momentum)
 
 
-def initialise(model: Any, seed: int, *, columns: int | None = None) -> None:
-    """Set every weight of a network made by `build` as a fresh one with this seed would have it.
+def initialise(model: Any, seed: int) -> None:
+    """Set every weight of a network made by `build` as a fresh one with this seed would have it."""
+    drawn = initial(model, seed)
+    for variable in (*model.trainable_variables, *model.non_trainable_variables):
+        variable.assign(drawn[id(variable)])
+
+
+def initial(model: Any, seed: int, *, columns: int | None = None) -> dict[int, NDArray[Any]]:
+    """Return what a fresh network with this seed has, by the `id` of each variable.
+
+    Drawn in plain NumPy, which costs a hundredth of an eager Keras initialiser.
 
     Parameters
     ----------
@@ -136,29 +146,31 @@ def initialise(model: Any, seed: int, *, columns: int | None = None) -> None:
         Real input columns, where the model is wider: the kernel rows beyond are zero, so that
         padded columns change nothing.
     """
-    keras = load_keras()
+    keras, drawn = load_keras(), dict[int, NDArray[Any]]()
     numbers = np.random.SeedSequence(seed).generate_state(len(model.layers))
     for i, (layer, number) in enumerate(zip(model.layers, numbers, strict=True)):
         if isinstance(layer, keras.layers.Dense):
-            _initialise_dense(layer, int(number), columns if i == 0 else None)
+            drawn[id(layer.kernel)] = _kernel(layer, int(number), columns if i == 0 else None)
+            if layer.use_bias:
+                drawn[id(layer.bias)] = np.zeros(layer.bias.shape, dtype="float32")
         elif isinstance(layer, keras.layers.BatchNormalization):
             for weight in layer.weights:
                 is_one = weight is layer.gamma or weight is layer.moving_variance
-                weight.assign(np.full(weight.shape, float(is_one), dtype="float32"))
+                drawn[id(weight)] = np.full(weight.shape, float(is_one), dtype="float32")
         elif isinstance(layer, keras.layers.Dropout):
-            layer.seed_generator.state.assign(np.array([number, 0], dtype="uint32"))
+            state = layer.seed_generator.state
+            drawn[id(state)] = np.array([number, 0], dtype="uint32")
+    return drawn
 
 
-def _initialise_dense(layer: Any, seed: int, columns: int | None) -> None:
-    """Draw the kernel in plain NumPy, which costs a hundredth of an eager Keras initialiser."""
+def _kernel(layer: Any, seed: int, columns: int | None) -> NDArray[np.float32]:
+    """Draw a kernel."""
     wide, units = layer.kernel.shape
     narrow = wide if columns is None else columns
     limit = np.sqrt(6 / (narrow + units))  # Glorot and Bengio (2010)
     kernel = np.zeros((wide, units), dtype="float32")
     kernel[:narrow] = np.random.default_rng(seed).uniform(-limit, limit, (narrow, units))
-    layer.kernel.assign(kernel)
-    if layer.use_bias:
-        layer.bias.assign(np.zeros(units, dtype="float32"))
+    return kernel
 
 
 def loss(kind: Kind, *, from_logits: bool = True) -> Any:

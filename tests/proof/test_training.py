@@ -164,7 +164,8 @@ def test_a_very_short_epoch_is_looked_at_less_often():
 
 
 def test_sizes_are_padded_by_an_eighth_at_most_and_neighbours_agree():
-    for size in range(64, 5000, 37):
+    assert {rounded(size) for size in range(1, 65)} == {16, 24, 32, 48, 64}
+    for size in range(65, 5000, 37):
         assert size <= rounded(size) <= 1.126 * size + 8
     assert rounded(559) == rounded(560)
 

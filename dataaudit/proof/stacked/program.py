@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -82,17 +83,23 @@ class Program:
             tf.TensorSpec((None, columns), "float32")
         )
 
-    def reset(self, slot: int, seed: int, columns: int) -> None:
-        """Start a slot anew: weights from the seed, optimizer without memory."""
-        network.initialise(self.model, seed, columns=columns)
-        for stacked, plain in zip(self._trained, self.model.trainable_variables, strict=True):
-            value = plain.numpy()
-            stacked.value[slot].assign(value.reshape(stacked.shape[1:]))
-        for stacked, plain in zip(self._carried, self.model.non_trainable_variables, strict=True):
-            stacked[slot].assign(plain.numpy())
-        for moment in self._moments:
-            moment[slot].assign(np.zeros(moment.shape[1:], dtype="float32"))
-        self._taken[slot].assign(np.zeros((1, 1), dtype="int32"))
+    def restart(self, starts: Mapping[int, tuple[int, int]]) -> None:
+        """Start slots anew: weights from the seed, optimizer without memory.
+
+        Parameters
+        ----------
+        starts
+            Seed and real columns, by slot. Together, since each variable is written as a whole.
+        """
+        drawn = {
+            slot: network.initial(self.model, seed, columns=columns)
+            for slot, (seed, columns) in starts.items()
+        }
+        plain = (*self.model.trainable_variables, *self.model.non_trainable_variables)
+        for stacked, variable in zip((*self._trained, *self._carried), plain, strict=True):
+            _write(stacked, {slot: values[id(variable)] for slot, values in drawn.items()})
+        for memory in (*self._moments, self._taken):
+            _write(memory, dict.fromkeys(starts, 0))
 
     def steps(self, rows: tuple[Any, ...], drawn: Any, steps: int, rates: Any) -> None:
         """Take steps in every slot.
@@ -137,12 +144,17 @@ class Program:
         return np.concatenate(parts)
 
     def _traced_steps(self, X: Any, y: Any, weight: Any, drawn: Any, steps: Any) -> None:
-        """Be traced by TensorFlow: a loop of steps."""
+        """Be traced by TensorFlow: a loop of steps.
+
+        Not ``for step in tf.range(steps)``: XLA compiles that anew for each number of steps.
+        """
         import tensorflow as tf
 
         held = [tf.convert_to_tensor(part) for part in (X, y, weight)]
-        for step in tf.range(steps):
+        step = tf.zeros_like(steps)
+        while step < steps:
             self._step(*(tf.gather(part, drawn[step], batch_dims=1) for part in held))
+            step += 1
 
     def _step(self, X: Any, y: Any, weight: Any) -> None:
         """Take one optimizer step in every slot; the losses are summed, so none sees another."""
@@ -205,6 +217,14 @@ class Program:
         # `vectorized_map` gathers a single element, and a gradient of that is sparse.
         alone = one(tf.nest.map_structure(lambda part: part[0], (trained, carried, X)))
         return tf.nest.map_structure(lambda part: part[None], alone)
+
+
+def _write(variable: Any, values: Mapping[int, Any]) -> None:
+    """Write some slots of a stacked variable."""
+    whole = variable.numpy().copy()
+    for slot, value in values.items():
+        whole[slot] = np.reshape(value, whole.shape[1:]) if np.ndim(value) else value
+    variable.assign(whole)
 
 
 def _stacked(variable: Any, models: int) -> Any:

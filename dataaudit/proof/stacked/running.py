@@ -30,9 +30,12 @@ def run(group: Group, fits: Sequence[Fit]) -> Iterator[tuple[int, Trained]]:
     while True:
         # All begin a period together, else each would need looks at moments of its own.
         if all(running is None or running.is_at_start for running in slots):
-            for slot, running in enumerate(slots):
-                if running is None and queue:
-                    slots[slot] = _Running(queue.popleft(), fits, stack, data, slot)
+            empty = [slot for slot, running in enumerate(slots) if running is None]
+            begun = {slot: queue.popleft() for slot in empty[: len(queue)]}
+            if begun:
+                stack.restart({s: (fits[i].seed, fits[i].X.shape[1]) for s, i in begun.items()})
+            for slot, number in begun.items():
+                slots[slot] = _Running(number, fits, data, slot)
         live = [running for running in slots if running is not None]
         if not live:
             return
@@ -113,12 +116,9 @@ def _validation(fit: Fit) -> tuple[Floats, Floats]:
 class _Running:
     """A fit in its slot: where it stands, and what it has learnt so far."""
 
-    def __init__(
-        self, number: int, fits: Sequence[Fit], stack: Program, data: _Data, slot: int
-    ) -> None:
+    def __init__(self, number: int, fits: Sequence[Fit], data: _Data, slot: int) -> None:
         self.number, self.slot, self._fit, self._data = number, slot, fits[number], data
         fit = self._fit
-        stack.reset(slot, fit.seed, fit.X.shape[1])
         data.watch(slot, fit)
         self._rate = Rate(fit.spec, fit.budget)
         self._stopping = Stopping(fit.spec, fit.budget, is_watched=fit.X_validation is not None)
