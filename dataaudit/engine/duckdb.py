@@ -21,7 +21,6 @@ _KEPT = (
 """Of files that go with the engine: written once, read again, by every core even where they are few
 rows. A dictionary of doubles takes time and saves nothing.
 """
-_STREAMED = ROW_GROUP // 4  # rows that go from the engine to the writer at once
 
 
 class DuckDBEngine:
@@ -161,7 +160,8 @@ class DuckDBEngine:
             With DuckDB's own words.
         """
         with self.connection.cursor() as cursor:
-            rows = self._reader(cursor, sql, _STREAMED)
+            cursor.execute("SET SESSION arrow_large_buffer_size = true")  # texts beyond 2 GB
+            rows = self._reader(cursor, sql, 4 * parquet.STEP)
             return parquet.write(
                 _told(rows), rows.schema, path, metadata=metadata, threads=self._threads,
                 progress=progress,

@@ -22,8 +22,12 @@ import pyarrow.parquet as pq
 from dataaudit.engine import ROW_GROUP
 from dataaudit.engine.footer import MAGIC, Piece, joined, piece
 
-_MOST_CELLS = ROW_GROUP * 30
-"""Of a row group: wider rows go into shorter ones, so that a few of them fit in memory."""
+_MOST_CELLS, _MOST_BYTES = ROW_GROUP * 30, 1 << 27
+"""Of a row group: rows of many columns or of long texts go into shorter ones, so that as many of
+them as there are threads fit in memory.
+"""
+STEP = 8_192
+"""Rows after which it is seen whether a row group is full."""
 _SHORTEST = 2_048
 _MOST_THREADS = 8  # each holds a row group
 _LOOKED, _DISTINCT = 8_192, 1_000
@@ -41,7 +45,7 @@ def write(
     threads: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> int:
-    """Write batches, cut and put together to row groups of one size, in their order.
+    """Write batches, cut and put together to row groups, in their order.
 
     Parameters
     ----------
@@ -88,16 +92,33 @@ def write(
 def _row_groups(
     batches: Iterable[pa.RecordBatch | pa.Table], schema: pa.Schema
 ) -> Iterator[pa.Table]:
-    """Yield tables of one size and a last of fewer rows; one without rows where there are none."""
-    rows = max(_SHORTEST, min(ROW_GROUP, _MOST_CELLS // len(schema)))
-    held, is_first = schema.empty_table(), True
+    """Yield tables, cut by what the rows are alone; one without rows where there are none."""
+    most = max(_SHORTEST, min(ROW_GROUP, _MOST_CELLS // len(schema)))
+    step = min(STEP, most)
+    of_any_size = [field.name for field in schema if not pa.types.is_primitive(field.type)]
+    held, size, is_first = [schema.empty_table()], 0, True
+    for part in _cut(batches, schema, step):
+        held.append(part)
+        size += sum(part[name].nbytes for name in of_any_size)
+        if len(held) * step > most or size > _MOST_BYTES:
+            yield pa.concat_tables(held)
+            held, size, is_first = held[:1], 0, False
+    if is_first or len(held) > 1:
+        yield pa.concat_tables(held)
+
+
+def _cut(
+    batches: Iterable[pa.RecordBatch | pa.Table], schema: pa.Schema, rows: int
+) -> Iterator[pa.Table]:
+    """Yield tables of so many rows and a last of fewer, if any."""
+    held = schema.empty_table()
     for batch in batches:
         more = pa.Table.from_batches([batch]) if isinstance(batch, pa.RecordBatch) else batch
         held = pa.concat_tables([held, more.cast(schema)])
         while held.num_rows >= rows:
             yield held.slice(0, rows)
-            held, is_first = held.slice(rows), False
-    if is_first or held.num_rows:
+            held = held.slice(rows)
+    if held.num_rows:
         yield held
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
@@ -85,8 +86,20 @@ def test_wide_rows_go_into_short_row_groups(tmp_path):
     rows, path = 30_000, tmp_path / "wide.parquet"
     table = pa.table({f"c{i}": np.arange(rows) % (i + 2) for i in range(WIDE)})
     write(table, path)
-    assert pq.read_metadata(path).row_group(0).num_rows == ROW_GROUP * 30 // WIDE
+    assert pq.read_metadata(path).row_group(0).num_rows == parquet.STEP  # not ROW_GROUP
     assert pq.read_table(path).equals(table)
+
+
+def test_long_texts_go_into_short_row_groups(tmp_path):
+    rows, path = 4 * parquet.STEP + 1, tmp_path / "long.parquet"
+    long = "x" * 10_000
+    table = pa.table({"x": np.arange(rows), "t": pa.array([long] * rows, pa.large_string())})
+    write(table, path)
+    file = pq.ParquetFile(path)
+    sizes = [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)]
+    assert sizes == [2 * parquet.STEP, 2 * parquet.STEP, 1]
+    assert file.read(["x"]).equals(table.select(["x"]))
+    assert pc.all(pc.equal(file.read(["t"])["t"], long)).as_py()
 
 
 def test_of_columns_with_nan_no_ends_are_said(tmp_path):
