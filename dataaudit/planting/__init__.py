@@ -190,11 +190,15 @@ def look(frame: pd.DataFrame, target: str, kind: Kind, arm: Any, recipe: Recipe)
 
 
 def remedy_of(looked: Looked, defect: str) -> Any | None:
-    """Return the arm that lacks the cause that should be named, where the cause is suspected."""
-    cause = causes()[registry()[defect].cause]()
+    """Return the arm that lacks the cause that should be named, by the name that is suspected."""
+    injector = registry()[defect]
     table = OnTable(looked.evidence, _EXAMINED, arm_for(defect), findings=looked.findings)
-    signal = cause.signal(table)
-    return None if isinstance(signal, str) or not signal.is_present else cause.remedy(table)
+    for name in (injector.cause, injector.or_cause):
+        cause = causes()[name]() if name else None
+        signal = "" if cause is None else cause.signal(table)
+        if cause is not None and not isinstance(signal, str) and signal.is_present:
+            return cause.remedy(table)
+    return None
 
 
 def told(
