@@ -51,7 +51,7 @@ def test_found_is_what_the_audit_newly_warns_of(before, after, expected):
 def test_every_defect_has_a_cause_that_a_diagnosis_can_name():
     assert {injector.cause for injector in injectors().values()} <= set(causes())
     others = {injector.or_cause for injector in injectors().values()}
-    assert others == {"", "majority_collapse"}
+    assert others == {"", "majority_collapse", "imbalance"}
     assert others - {""} <= set(causes())
 
 
