@@ -26,6 +26,7 @@ import pandas as pd
 from diagnosis_tables import (
     CALM,
     TABLES,
+    Gaps,
     Table,
     few,
     few_digits,
@@ -52,7 +53,7 @@ from dataaudit.proof.spec import ProveSpec, TrainSpec
 from dataaudit.proof.target import Target
 from dataaudit.proof.tree import Tree
 
-PROVE = ProveSpec(folds=5, repeats=1)
+PROVE = ProveSpec(folds=5, repeats=3)  # as many as a trial has by default
 PLAIN: dict[str, Any] = {
     "network": {"hidden": [32, 32]},
     "batch_size": 32,
@@ -70,16 +71,6 @@ SEEDS = 3  # of the check on rows that were held out
 PROOFS = 8  # of one diagnosis at most
 
 
-class Gaps(Base):
-    """Leaves every twentieth cell missing."""
-
-    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
-        """Prepare rows; every row stays, in order."""
-        made = super().transform(X).copy()
-        made[np.random.default_rng(0).random(made.shape) < 1 / 20] = np.nan
-        return made
-
-
 LONG = {"early_stopping": "off", "schedule": {"name": "constant"}, "epochs": 1000}
 INJECTED: dict[str, tuple[Any, dict[str, Any], list[Any]]] = {
     "non_finite": (Gaps, {}, [*CALM]),
@@ -87,7 +78,7 @@ INJECTED: dict[str, tuple[Any, dict[str, Any], list[Any]]] = {
     "learning_rate_high": (
         Base,
         # Going back to the best epoch would hide most of the harm.
-        {"optimizer": {"learning_rate": 1.0}, **LONG},
+        {"optimizer": {"learning_rate": 3.0}, **LONG},
         [*CALM],
     ),
     "learning_rate_low": (Base, {"optimizer": {"learning_rate": 1e-5}}, [*CALM]),
@@ -96,7 +87,7 @@ INJECTED: dict[str, tuple[Any, dict[str, Any], list[Any]]] = {
         # Convex, so that nothing is stuck: steps of one length that never settle on the floor.
         {
             "network": {"hidden": []},
-            "optimizer": {"learning_rate": 0.2},
+            "optimizer": {"learning_rate": 0.4},
             **LONG,
             "batch_size": 8,
             "max_steps": 4000,

@@ -1,4 +1,4 @@
-"""Tables for `bill_diagnosis`: scikit-learn's own, and made up ones whose truth is known."""
+"""Tables for `bill_diagnosis`: scikit-learn's own, and made up ones whose truth is known; gaps."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from sklearn import datasets
+
+from dataaudit.proof.arms import Base
+from dataaudit.proof.diagnosis.wrapping import Then
 
 Table = tuple[pd.DataFrame, pd.Series, str]
 CALM = ("breast cancer", "wine", "digits")
@@ -91,6 +94,19 @@ def slanted(seed: int) -> Table:
     X = draw.normal(size=(400, 6))
     y = X[:, :4].sum(axis=1) / 2 + 1.2 * draw.normal(size=400)
     return pd.DataFrame(X).add_prefix("x"), pd.Series(y), "regression"
+
+
+class Gaps(Then):
+    """Leaves every twentieth cell missing."""
+
+    def __init__(self, preparation: Any = None) -> None:
+        super().__init__(Base() if preparation is None else preparation)
+
+    def _learn(self, X: pd.DataFrame) -> None:
+        """Learn nothing."""
+
+    def _then(self, X: pd.DataFrame) -> pd.DataFrame:
+        return X.mask(np.random.default_rng(0).random(X.shape) < 1 / 20)
 
 
 TABLES: dict[str, Callable[[], Table]] = {

@@ -50,6 +50,16 @@ class Judged:
         self.failed += failed
         self.digests.append(digest)
 
+    def first(self, repeats: int) -> Judged:
+        """Return what the arm said in the first so many repeats."""
+        folds = len(self.digests) // max(len(self.answers), 1)
+        return Judged(
+            answers=self.answers[:repeats],
+            failed=self.failed,
+            digests=self.digests[: repeats * folds],
+            parts=self.parts[:repeats],
+        )
+
     def close(self, parted: list[Fold]) -> None:
         """Put the answers of a repeat into the order of the rows."""
         at = np.argsort(np.concatenate([fold.judge for fold in parted]))

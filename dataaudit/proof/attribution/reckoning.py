@@ -19,7 +19,7 @@ from dataaudit.proof.attribution.planning import planned, reads_arms
 from dataaudit.proof.attribution.roles import Roles, roles
 from dataaudit.proof.evidence import Evidence
 from dataaudit.proof.folds import InvariantError
-from dataaudit.proof.judging import Case, Judged, Judgement, Progress, judge
+from dataaudit.proof.judging import Case, Judgement, Progress, judge
 from dataaudit.proof.metrics import LOWER_IS_BETTER, Estimate, difference, known, total
 from dataaudit.proof.models import labels_of
 from dataaudit.proof.scoring import scored
@@ -151,9 +151,8 @@ class _Reckoning:
     def _estimate(self, judgement: Judgement, name: str, case: Case) -> Estimate:
         """Return the score of an arm, more is better."""
         target = case.recipe.target
-        measure, given = known(target)[self.evidence.metric], judgement.arms[name]
-        repeats = case.plan.repeats
-        judged = Judged(answers=given.answers[:repeats], parts=given.parts[:repeats])
+        measure = known(target)[self.evidence.metric]
+        judged = judgement.arms[name].first(case.plan.repeats)
         found = scored(judged, measure, judgement.truth, target)
         is_loss = self.evidence.metric in LOWER_IS_BETTER
         return total([(-1.0, found)]) if is_loss else found

@@ -16,7 +16,7 @@ from dataaudit.proof.verdict import HARMS, SAME
 
 PROVEN, SUSPECTED, ABSENT, NOT_APPLICABLE = "proven", "suspected", "absent", "not applicable"
 _ORDER = (PROVEN, SUSPECTED, ABSENT, NOT_APPLICABLE)
-_REPEATS = 2  # of a trial: a third of the variance less than one, at twice the price
+_REPEATS = 3  # of a trial: the luck of ten networks hides effects of two points
 _SHARE = 0.5  # of the budget of `prove`, by the cost formula
 _UNPROVEN = "No proof was made: the budget of `prove` was spent on the causes before it."
 

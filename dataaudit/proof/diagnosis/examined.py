@@ -20,7 +20,7 @@ from dataaudit.proof.diagnosis.trial import Proof, compared, spoken
 from dataaudit.proof.diagnosis.watching import watch
 from dataaudit.proof.evidence import Evidence
 from dataaudit.proof.fitting import Job, prepare
-from dataaudit.proof.judging import Case, Judged, Judgement, judge
+from dataaudit.proof.judging import Case, Judged, judge
 from dataaudit.proof.metrics import Estimate, known
 from dataaudit.proof.scoring import scored
 from dataaudit.proof.spec import TrainSpec
@@ -293,11 +293,4 @@ class OnTable(Examined):
 
     def _shortened(self, arm: str) -> Judged:
         """Return what an arm of the comparison said in as many repeats as are tried."""
-        given: Judgement = self.evidence.judgement
-        judged, plan = given.arms[arm], self.case.plan
-        return Judged(
-            answers=judged.answers[: plan.repeats],
-            failed=judged.failed,
-            digests=judged.digests[: plan.repeats * plan.folds],
-            parts=judged.parts[: plan.repeats],
-        )
+        return self.evidence.judgement.arms[arm].first(self.case.plan.repeats)
