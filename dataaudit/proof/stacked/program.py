@@ -65,6 +65,9 @@ class Program:
         self.model = network.build(spec, columns=columns, outputs=outputs)
         self._kind, self._columns, self._models = kind, columns, models
         self._spec = spec
+        # Keras gathers these anew from all layers each time, which takes longer than their use.
+        self._plain = (*self.model.trainable_variables, *self.model.non_trainable_variables)
+        self._order = [id(variable) for variable in self.model.weights]
         self._trained = [_stacked(v, models) for v in self.model.trainable_variables]
         self._carried = [
             tf.Variable(np.zeros((models, *v.shape)), dtype=v.dtype, trainable=False)
@@ -95,8 +98,7 @@ class Program:
             slot: network.initial(self.model, seed, columns=columns)
             for slot, (seed, columns) in starts.items()
         }
-        plain = (*self.model.trainable_variables, *self.model.non_trainable_variables)
-        for stacked, variable in zip((*self._trained, *self._carried), plain, strict=True):
+        for stacked, variable in zip((*self._trained, *self._carried), self._plain, strict=True):
             _write(stacked, {slot: values[id(variable)] for slot, values in drawn.items()})
         for memory in (*self._moments, self._taken):
             _write(memory, dict.fromkeys(starts, 0))
@@ -127,10 +129,11 @@ class Program:
 
     def load(self, weights: list[Any]) -> list[Any]:
         """Give the plain network the weights of one model; return them in Keras' order."""
-        plain = (*self.model.trainable_variables, *self.model.non_trainable_variables)
-        for variable, weight in zip(plain, weights, strict=True):
-            variable.assign(weight.reshape(variable.shape))
-        return [weight.numpy() for weight in self.model.weights]
+        given = dict[int, Any]()
+        for variable, weight in zip(self._plain, weights, strict=True):
+            given[id(variable)] = weight.reshape(variable.shape)
+            variable.value.assign(given[id(variable)])
+        return [given[number] for number in self._order]
 
     def predict(self, X: Floats) -> Floats:
         """Return the outputs of the plain network, shape (rows, outputs)."""
