@@ -101,9 +101,18 @@ def kind_of(cell: str) -> Kind:
         return "number"
     if _TIME.fullmatch(text):
         return "time"
-    if _DATE_HINT.search(text) and _any_of("date").fullmatch(text):
-        return "date"
-    return "text"
+    return "date" if is_date(text) else "text"
+
+
+def is_date(text: str) -> bool:
+    """Tell whether a trimmed text has a form of dates; digits alone have none.
+
+    Examples
+    --------
+    >>> [is_date(text) for text in ("28/02/2019", "Feb 28, 2019", "20190228", "28")]
+    [True, True, False, False]
+    """
+    return bool(_DATE_HINT.search(text) and _any_of("date").fullmatch(text))
 
 
 _RUNS = (

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from dataaudit.source.propose import is_token
-from dataaudit.source.shapes import BLANKS, DATE_FORMS, NUMBER_FORMS, pattern
+from dataaudit.source.shapes import BLANKS, DATE_FORMS, NUMBER_FORMS, is_date, pattern
 
 Reading = Mapping[str, Any]
 
@@ -85,9 +85,12 @@ def reading_of(cells: pd.Series, share: float) -> Reading | None:
 
 def levels_of(values: pd.Series) -> pd.Series:
     """Count the different cells, trimmed and without null tokens, the most frequent first."""
-    found = values.dropna().astype("str").value_counts()
-    counts = found.groupby(found.index.str.strip(BLANKS), sort=False).sum()
-    cells = counts.sort_values(ascending=False, kind="stable").head(_LEVELS)
+    counts = values.dropna().astype("str").value_counts()
+    trimmed = counts.index.str.strip(BLANKS)
+    if not trimmed.equals(counts.index):
+        summed = counts.groupby(trimmed, sort=False).sum()
+        counts = summed.sort_values(ascending=False, kind="stable")
+    cells = counts.head(_LEVELS)
     cells.index.name = values.name
     return cells[[bool(level) and not is_token(level) for level in cells.index.tolist()]]
 
@@ -231,7 +234,7 @@ def _date(cells: pd.Series) -> dict[str, Any] | None:
 
 def _seen(levels: pd.Index) -> list[str | None]:
     """Return the date forms that some cell has, digits alone left out."""
-    heads = levels[:_SEEN].tolist()
+    heads = [level for level in levels[:_SEEN].tolist() if is_date(level)]
     return [
         form
         for form, shape in DATE_FORMS.items()
