@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from dataaudit.proof import stock
 from dataaudit.proof.fit import Part
+from dataaudit.proof.spec import NetworkSpec, OptimizerSpec
 from dataaudit.proof.stacked import grouping, program, train
 from dataaudit.proof.stacked.grouping import grouped
 
@@ -103,3 +105,14 @@ def test_a_narrow_table_has_its_own_stack_where_that_is_cheaper(fit):
     spec = {"network": {"hidden": [512]}, "epochs": 1000, "max_steps": 3000, "batch_size": 64}
     wide, narrow = fit(columns=3000, **spec), fit(columns=3, **spec)
     assert len(list(grouped([wide, *[narrow] * 10]))) == 2
+
+
+def test_another_number_of_steps_is_not_compiled_anew():
+    made = program.Program(
+        NetworkSpec(hidden=(4,)), OptimizerSpec(), "binary", 1, columns=3, models=2
+    )
+    rows = [tf.Variable(np.zeros(shape, "float32")) for shape in ((2, 16, 3), (2, 16), (2, 16))]
+    drawn = tf.zeros((4, 2, 8), "int32")
+    lowered = made._steps.experimental_get_compiler_ir
+    one, other = (lowered(*rows, drawn, tf.constant(n))(stage="hlo") for n in (2, 3))
+    assert one == other
