@@ -17,10 +17,10 @@ from dataaudit import compile as compiling
 from dataaudit import contract, proof
 from dataaudit.config import Config, from_dict
 from dataaudit.config.document import Lines
-from dataaudit.engine import ROW_GROUP
 from dataaudit.engine.duckdb import DuckDBEngine
 from dataaudit.errors import DataError, SourceError, hint
 from dataaudit.output import MANIFEST, refuse_overwriting, whole, write_relation
+from dataaudit.parquet import ROW_GROUP
 from dataaudit.pipeline import Cleaning
 from dataaudit.pipeline import load as load_pipeline
 from dataaudit.publishing import MODEL, PIPELINE

@@ -16,10 +16,12 @@ import pandas as pd
 import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
+from dataaudit import parquet
 from dataaudit.compile.workers import Workers
-from dataaudit.engine import ROW_GROUP, Engine, parquet
+from dataaudit.engine import Engine
 from dataaudit.engine.sql import ident
 from dataaudit.estimator import dates, floats, numbers
+from dataaudit.parquet import ROW_GROUP
 from dataaudit.pipeline import Cleaning
 from dataaudit.rows import to_pandas
 from dataaudit.source.columns import ROW, Column

@@ -22,8 +22,9 @@ from dataaudit.contract.bridge import check_of
 from dataaudit.contract.cells import Rows
 from dataaudit.contract.library import ParserError
 from dataaudit.contract.terms import Condition
-from dataaudit.engine import ROW_GROUP, Engine
+from dataaudit.engine import Engine
 from dataaudit.engine.sql import ident
+from dataaudit.parquet import ROW_GROUP
 from dataaudit.source.columns import ROW
 
 AT_ONCE = 4 * ROW_GROUP

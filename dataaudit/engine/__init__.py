@@ -11,8 +11,7 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-ROW_GROUP = 122_880
-"""Rows of a row group in every Parquet file that is written, and of a batch that is streamed."""
+from dataaudit.parquet import ROW_GROUP
 
 
 class Engine(Protocol):

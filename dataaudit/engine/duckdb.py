@@ -10,9 +10,10 @@ from typing import Any, Self
 import duckdb
 import pyarrow as pa
 
-from dataaudit.engine import ROW_GROUP, parquet
+from dataaudit import parquet
 from dataaudit.engine.sql import ident, literal
 from dataaudit.errors import QueryError
+from dataaudit.parquet import ROW_GROUP
 
 _KEPT = (
     "FORMAT parquet, COMPRESSION lz4_raw, DICTIONARY_SIZE_LIMIT 1000, "

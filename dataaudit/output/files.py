@@ -14,9 +14,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dataaudit.engine import ROW_GROUP, Engine
+from dataaudit.engine import Engine
 from dataaudit.engine.sql import ident
 from dataaudit.errors import OutputError
+from dataaudit.parquet import ROW_GROUP
 from dataaudit.source.columns import ROW, SYNTHETIC, WEIGHT
 
 if TYPE_CHECKING:

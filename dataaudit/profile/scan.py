@@ -14,8 +14,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dataaudit.engine import ROW_GROUP, Engine
+from dataaudit.engine import Engine
 from dataaudit.engine.sql import ident
+from dataaudit.parquet import ROW_GROUP
 from dataaudit.profile.moments import Scale, better, mean_and_std
 from dataaudit.profile.sampled import Facts, SampledCells
 from dataaudit.profile.words import few_levels, words

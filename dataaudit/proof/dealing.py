@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from dataaudit.engine import ROW_GROUP
+from dataaudit.parquet import ROW_GROUP
 from dataaudit.proof.fit import Part
 from dataaudit.proof.target import Target
 from dataaudit.source.columns import SYNTHETIC, WEIGHT

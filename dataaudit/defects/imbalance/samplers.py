@@ -19,9 +19,9 @@ from imblearn.under_sampling import RandomUnderSampler
 from sklearn.utils import check_random_state
 
 from dataaudit.defects.imbalance.smote import MOST_ROWS, SyntheticRows
-from dataaudit.engine import ROW_GROUP
 from dataaudit.errors import ConfigError, DataError
 from dataaudit.estimator import floats, numbers
+from dataaudit.parquet import ROW_GROUP
 from dataaudit.sampler import FrameSampler
 
 _FEWEST_ROWS = 6  # five neighbours and the row itself, imbalanced-learn's default

@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dataaudit.defects.imbalance.neighbours import Floats, Rows, nearest
-from dataaudit.engine import ROW_GROUP
 from dataaudit.estimator import dates, floats, numbers
+from dataaudit.parquet import ROW_GROUP
 
 MOST_ROWS = 100_000
 """Rows of a class that synthetic ones are drawn between; the search takes their square."""

@@ -17,13 +17,13 @@ from typing import Any, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dataaudit.engine import ROW_GROUP
 from dataaudit.engine.spark.files import in_order
 from dataaudit.engine.spark.reading import Scanned, scanned
 from dataaudit.engine.spark.session import connect, engine_error, first_line
 from dataaudit.engine.spark.translate import is_ordered, to_spark
 from dataaudit.engine.spark.types import duckdb_type
 from dataaudit.errors import DataAuditError, QueryError
+from dataaudit.parquet import ROW_GROUP
 
 _ROW = "__row__"
 _DESCRIBE = re.compile(r"\s*DESCRIBE\s+(.*)", re.DOTALL | re.IGNORECASE)

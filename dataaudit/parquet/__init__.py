@@ -19,9 +19,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from dataaudit.engine import ROW_GROUP
-from dataaudit.engine.footer import MAGIC, Piece, joined, piece
+from dataaudit.parquet.footer import MAGIC, Piece, joined, piece
 
+ROW_GROUP = 122_880
+"""Rows of a row group in every Parquet file that is written, and of a batch that is streamed."""
 _MOST_CELLS, _MOST_BYTES = ROW_GROUP * 30, 1 << 27
 """Of a row group: rows of many columns or of long texts go into shorter ones, so that as many of
 them as there are threads fit in memory.

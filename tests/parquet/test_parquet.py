@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataaudit.engine import ROW_GROUP, footer, parquet
+from dataaudit import parquet
 from dataaudit.engine.duckdb import DuckDBEngine
 from dataaudit.errors import QueryError
+from dataaudit.parquet import ROW_GROUP, footer
 
 NESTED = pa.list_(pa.struct({"a": pa.string(), "b": pa.int64()}))
 WIDE = 400  # columns: more than fit into row groups of the usual size
