@@ -43,12 +43,12 @@ import pandas as pd
 from sklearn import datasets
 from together import together
 
-from dataaudit import planting
+from dataaudit import selftest
 from dataaudit.injecting import Given, configured, registry
-from dataaudit.planting import Line, Looked, Recipe, SelfTest
 from dataaudit.proof.arms import Base
 from dataaudit.proof.diagnosis.diagnosing import PROVEN
 from dataaudit.proof.spec import ProveSpec, TrainSpec
+from dataaudit.selftest import Line, Looked, Recipe, SelfTest
 
 ROWS, SEED = 400, 1
 REAL = 0.02  # points of accuracy, or of R2, from which a planted defect really cost something
@@ -135,8 +135,8 @@ def planted(folder: Path, names: Sequence[str], defects: Sequence[str]) -> Part:
         looks[name, ""] = _look(given.frame, given, Base())
         for key, injector in injectors.items():
             if not injector.applies(given):
-                frame = planting.planted(injector, given, SEED)
-                looks[name, key] = _look(frame, given, planting.arm_for(key))
+                frame = selftest.planted(injector, given, SEED)
+                looks[name, key] = _look(frame, given, selftest.arm_for(key))
     looked = together(looks)
     print(f"{len(looked)} tables diagnosed in {time.perf_counter() - start:.0f} s", flush=True)
     errors = {key: error for key, error in looked.items() if isinstance(error, Exception)}
@@ -164,7 +164,7 @@ def planted(folder: Path, names: Sequence[str], defects: Sequence[str]) -> Part:
 
 def _look(frame: pd.DataFrame, given: Given, arm: Any) -> Callable[[], Looked]:
     """Return the task of auditing and diagnosing one table."""
-    return lambda: planting.look(frame, TARGET, given.kind, arm, RECIPE)
+    return lambda: selftest.look(frame, TARGET, given.kind, arm, RECIPE)
 
 
 def _told(
@@ -172,7 +172,7 @@ def _told(
 ) -> Callable[[], SelfTest]:
     """Return the task of pricing what was planted into one table."""
     mine = {key: looked[name, key] for key in injectors}
-    return lambda: planting.told(
+    return lambda: selftest.told(
         mine, looked[name, ""], injectors=injectors, given=given, seed=SEED
     )
 

@@ -29,7 +29,7 @@ LAYERS = [
         "cleansing",
         "diagnosing",
         "drafting",
-        "planting",
+        "selftest",
         "proving",
         "publishing",
         "stages",

@@ -24,7 +24,7 @@ def inject(
 ) -> int:
     """Plant known defects into TABLE. See what finds them, and what they cost."""
     from dataaudit.output import refuse_overwriting
-    from dataaudit.planting import Recipe, self_test, with_defects
+    from dataaudit.selftest import Recipe, self_test, with_defects
 
     if output is not None:
         refuse_overwriting(output, table)

@@ -10,9 +10,9 @@ from dataaudit.injecting import configured, registry
 from dataaudit.proof import planted
 from dataaudit.proof.arms import Base
 from dataaudit.proof.fitting import Recipe
+from dataaudit.proof.injected import Cost, Planted, Trial, price
 from dataaudit.proof.judging import Judged, case_of, judge
 from dataaudit.proof.later import Shuffled, World, judge_later, judged_rows
-from dataaudit.proof.planted import Cost, Planted, Trial, price
 from dataaudit.proof.statistics import Interval
 from dataaudit.proof.target import Answers, Target
 

@@ -20,7 +20,7 @@ def show(test: Mapping[str, Any], console: Console | None = None) -> None:
     Parameters
     ----------
     test
-        As `dataaudit.planting.SelfTest.to_dict` gives it.
+        As `dataaudit.selftest.SelfTest.to_dict` gives it.
     console
         Where to; stderr by default.
     """

@@ -10,9 +10,9 @@ from dataaudit.errors import DataError, UnknownNameError
 from dataaudit.finding import Finding, Severity
 from dataaudit.injecting import configured
 from dataaudit.injecting import registry as injectors
-from dataaudit.planting import Recipe, arm_for, is_found, rows_of, self_test, with_defects
 from dataaudit.proof.diagnosis.cause import registry as causes
 from dataaudit.proof.spec import ProveSpec, TrainSpec
+from dataaudit.selftest import Recipe, arm_for, is_found, rows_of, self_test, with_defects
 
 RECIPE = Recipe(
     train=TrainSpec(network={"hidden": [16]}, max_steps=150, batch_size=32),

@@ -18,15 +18,15 @@ from dataaudit.engine.duckdb import DuckDBEngine
 from dataaudit.errors import DataError
 from dataaudit.finding import Finding, Severity
 from dataaudit.injecting import Given, Injector, Kind, configured, generator, inject, registry
-from dataaudit.planting.lines import Line, SelfTest
 from dataaudit.proof.arms import Base
 from dataaudit.proof.careless import Unscaled, ZeroFilled
 from dataaudit.proof.diagnosis.cause import registry as causes
 from dataaudit.proof.diagnosis.diagnosing import PROVEN, SUSPECTED, Diagnosis, diagnose
 from dataaudit.proof.diagnosis.examined import OnTable
 from dataaudit.proof.evidence import Evidence, compare
-from dataaudit.proof.planted import Trial, price
+from dataaudit.proof.injected import Trial, price
 from dataaudit.proof.spec import ProveSpec, TrainSpec
+from dataaudit.selftest.lines import Line, SelfTest
 from dataaudit.source import read
 from dataaudit.source.tables import column_name
 from dataaudit.split import TaskSpec, label

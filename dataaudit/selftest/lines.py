@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from dataaudit.proof.planted import Cost
-from dataaudit.report import planted
+from dataaudit.proof.injected import Cost
+from dataaudit.report import selftest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,4 +82,4 @@ class SelfTest:
 
     def show(self) -> None:
         """Print one line for each defect to stderr."""
-        planted.show(self.to_dict())
+        selftest.show(self.to_dict())
