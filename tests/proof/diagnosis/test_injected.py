@@ -7,6 +7,7 @@ import pytest
 from dataaudit.errors import DataError, UnknownNameError
 from dataaudit.proof import compare, diagnose
 from dataaudit.proof.arms import Base, Const, Naive
+from dataaudit.proof.diagnosis.wrapping import Then
 from dataaudit.proof.spec import ProveSpec, TrainSpec
 
 pytestmark = pytest.mark.slow  # trains networks
@@ -19,13 +20,17 @@ RECIPE = {
 }
 
 
-class Gaps(Base):
+class Gaps(Then):
     """Leaves cells missing."""
 
-    def transform(self, X):
-        made = super().transform(X).copy()
-        made.iloc[::7, 0] = np.nan
-        return made
+    def __init__(self, preparation=None):
+        super().__init__(preparation or Base())
+
+    def _learn(self, X):
+        """Learn nothing."""
+
+    def _then(self, X):
+        return X.mask(np.random.default_rng(0).random(X.shape) < 1 / 20)
 
 
 def table(*, wide=1.0):
@@ -44,7 +49,7 @@ def found(arm=Base, *, wide=1.0, most=6, **recipe):
         y,
         kind="classification",
         train=TrainSpec.model_validate({**RECIPE, **recipe}),
-        prove=ProveSpec(folds=3, repeats=1),
+        prove=ProveSpec(folds=3, repeats=2),
         pairs=[("const", "arm")],
     )
     return diagnose(evidence, "arm", most_proofs=most)
