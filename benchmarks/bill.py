@@ -10,8 +10,9 @@
 `training` trains 100 networks (64-64, 50 epochs on 700 rows of 20 columns, batches of 64) stacked,
 some by a plain call of Keras' `model.fit` with a validation set, and some by `model.fit` fed
 the same batches. Exit code 0: at least 50 times less time per fit than the plain call, compilation
-included; the predictions of the same batches to 1e-4 after 20 epochs, and after 50 as near as
-`model.fit` comes to itself when every input is one rounding step larger.
+included; the predictions of the same batches to 1e-4 after 10 epochs, and after 20 and 50 as near
+as `model.fit` comes to itself when every input is one rounding step larger: what rounds differently
+has grown by then (in one of three fits to .008 after 20 epochs).
 
 `adult` runs the default `prove` on 6,000 training rows of adult (FOLDER has ``adult_train.csv`` and
 ``adult_test.csv``). Exit code 0: under 90 seconds.
@@ -56,7 +57,7 @@ from dataaudit.proof.network import load_keras
 from dataaudit.proof.spec import TrainSpec
 from dataaudit.proof.training import train
 
-FITS, ROWS, COLUMNS, HELD, EPOCHS, EARLY = 100, 700, 20, 140, 50, 20
+FITS, ROWS, COLUMNS, HELD, EPOCHS, EARLY = 100, 700, 20, 140, 50, (10, 20)
 REPLAYED = 3  # of the fits, by stock Keras
 TIMES, CLOSE, LIMIT_S = 50, 1e-4, 90
 
@@ -126,17 +127,32 @@ def training() -> bool:
     told(f"stacked, {FITS} fits, compiled before", wall, cpu, FITS)
     wall, cpu, replayed = timed(lambda: [stock.run(fit) for fit in fits[:REPLAYED]])
     told(f"replay by model.fit, {REPLAYED} fits", wall, cpu, REPLAYED)
-    again = [stock.run(nudged(fit)) for fit in fits[:REPLAYED]]
-    apart, itself = furthest(replayed, stacked), furthest(replayed, again)
+    holds = as_near(fits[:REPLAYED], stacked, EPOCHS, replayed=replayed)
+    for epochs in EARLY:
+        spec = fits[0].spec.model_copy(update={"epochs": epochs})
+        some = [replace(fit, spec=spec, budget=budget(spec, ROWS)) for fit in fits[:REPLAYED]]
+        holds &= as_near(some, train(some), epochs, is_strict=epochs == EARLY[0])
+    return own / first >= TIMES and holds
+
+
+def as_near(
+    fits: Sequence[Fit],
+    stacked: Sequence[Trained],
+    epochs: int,
+    *,
+    replayed: Sequence[Trained] = (),
+    is_strict: bool = False,
+) -> bool:
+    """Tell whether stacked fits say what Keras says, as near as Keras comes to itself."""
+    replayed = replayed or [stock.run(fit) for fit in fits]
+    apart = furthest(replayed, stacked)
+    itself = furthest(replayed, [stock.run(nudged(fit)) for fit in fits])
     print(
-        f"predictions differ from the replay by at most {apart:.1e}; the replay differs from itself"
+        f"after {epochs} epochs predictions differ from the replay by at most {apart:.1e}; "
+        f"the replay from itself, every input one rounding step larger, by {itself:.1e}",
+        flush=True,
     )
-    print(f"by {itself:.1e} where every input is one rounding step larger")
-    spec = fits[0].spec.model_copy(update={"epochs": EARLY})
-    some = [replace(fit, spec=spec, budget=budget(spec, ROWS)) for fit in fits[:REPLAYED]]
-    early = furthest([stock.run(fit) for fit in some], train(some))
-    print(f"after {EARLY} epochs, before rounding errors have grown: {early:.1e}")
-    return own / first >= TIMES and early <= CLOSE and apart <= max(CLOSE, 2 * itself)
+    return apart <= (CLOSE if is_strict else max(CLOSE, 2 * itself))
 
 
 def nudged(fit: Fit) -> Fit:
