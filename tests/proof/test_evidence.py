@@ -1,5 +1,6 @@
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -176,8 +177,7 @@ def test_an_arm_never_sees_the_rows_that_judge_it(blobs, quick):
     fitted = [rows for what, rows in seen if what == "fit"]
     for i, (what, rows) in enumerate(seen):
         if what == "fit":
-            learnt, stop, judge = seen[i + 1][1], seen[i + 2][1], seen[i + 3][1]
-            assert learnt == rows
+            stop, judge = seen[i + 1][1], seen[i + 2][1]
             assert not rows & stop
             assert not rows & judge
     assert len(fitted) == 2 + 2 * 2 + 1  # the trial, the folds, the final fit
@@ -326,6 +326,10 @@ def test_labels_without_a_pattern_never_give_help(quick):
 def test_equal_arms_with_other_seeds_never_give_help(blobs, quick):
     class Reseeded(Base):
         """The same columns in another order: other weights meet them."""
+
+        def fit_resample(self, X, y):
+            made = super().fit_resample(X, y)
+            return replace(made, X=made.X.iloc[:, ::-1])
 
         def transform(self, X):
             return super().transform(X).iloc[:, ::-1]

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from dataaudit.injecting import configured, registry
-from dataaudit.proof import planted
+from dataaudit.proof import injected
 from dataaudit.proof.arms import Base
 from dataaudit.proof.fitting import Recipe
 from dataaudit.proof.injected import Cost, Planted, Trial, price
@@ -92,7 +92,7 @@ def test_what_befalls_one_class_is_counted_with_classes_alike(case, monkeypatch)
     right = Answers(labels=truth, shares=np.eye(2)[truth.astype(int)])
     said = {"as it is": right, "with": rare}
     monkeypatch.setattr(
-        planted,
+        injected,
         "judge_later",
         lambda arms, _: {key: Judged(answers=[said[key[0]]]) for key in arms},
     )
@@ -107,5 +107,7 @@ def test_what_befalls_one_class_is_counted_with_classes_alike(case, monkeypatch)
 def test_a_copy_of_the_target_costs_nearly_all(case):
     leak = configured("target_copy")["target_copy"]
     costs = price({"leak": Trial(injector=leak, arm=Base())}, case)
-    assert costs["leak"].lost.low > 0.05
+    lost = costs["leak"].lost
+    assert lost.low > 0
+    assert lost.value > 0.05
     assert costs["leak"].recovered is None
