@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -19,10 +20,17 @@ from dataaudit.engine.duckdb import DuckDBEngine
 from dataaudit.errors import QueryError
 from dataaudit.parquet import ROW_GROUP, footer
 
-NESTED = pa.list_(pa.struct({"a": pa.string(), "b": pa.int64()}))
 WIDE = 400  # columns: more than fit into row groups of the usual size
 
 
+def lists(rows: int) -> pa.Array:
+    """Return lists of one struct each."""
+    inner = {"a": pa.array(["x"] * rows, pa.string()), "b": pa.array(np.arange(rows))}
+    structs = pa.StructArray.from_arrays(list(inner.values()), list(inner))
+    return pa.ListArray.from_arrays(np.arange(rows + 1, dtype="int32"), structs)
+
+
+@cache
 def made_up(rows: int) -> pa.Table:
     """Return a table of each type that cleaning and landing write, gaps included."""
     draw = np.random.default_rng(rows)
@@ -36,7 +44,7 @@ def made_up(rows: int) -> pa.Table:
             "flag": pa.array(draw.random(rows) < 0.5, mask=gaps),
             "when": pa.array(draw.integers(0, 2**50, rows), pa.timestamp("us", "UTC"), mask=gaps),
             "day": pa.array(draw.integers(0, 2**15, rows), pa.int32()).cast(pa.date32()),
-            "lists": pa.array([[{"a": "x", "b": i}] for i in range(rows)], NESTED),
+            "lists": lists(rows),
             "empty": pa.nulls(rows, pa.float64()),
         }
     )
