@@ -137,6 +137,7 @@ def apply(
                 cleaning,
                 clean,
                 keep=[ROW],
+                rows=source.rows,
                 progress=stage.advance,
             )
             if network:

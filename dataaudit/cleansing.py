@@ -105,7 +105,7 @@ def clean(
     trained = cleaning.fit_resample(X, y, make=is_all)
     with folder.file("pipeline.skops") as path:
         save(cleaning, path)
-    writer = _Writer(table, cleaning, folder, mark, progress)
+    writer = _Writer(table, cleaning, folder, mark=mark, counts=counts, progress=progress)
     if is_all:
         train = writer.write_train(trained, X.index.to_numpy())
     else:
@@ -149,11 +149,13 @@ class _Writer:
         table: Table,
         cleaning: Cleaning,
         folder: RunFolder,
+        *,
         mark: str,
+        counts: Mapping[str, int],
         progress: Progress | None,
     ) -> None:
         self.table, self.cleaning, self.folder = table, cleaning, folder
-        self.mark, self.progress = mark, progress
+        self.mark, self.counts, self.progress = mark, counts, progress
         self.target = str(table.task.target)
         self.paths: dict[str, Path] = {}
 
@@ -186,7 +188,8 @@ class _Writer:
         weight = "1.0::DOUBLE"
         if self.cleaning.balance == "class_weight":
             weight = _weights(self.target, counts)
-        written = self._write("train", result.rows.relation, weight, append=result.made)
+        rows = (sum(counts.values()) if counts else self.counts["train"]) + result.made_rows
+        written = self._write("train", result.rows.relation, weight, rows, append=result.made)
         of = f"{fitted_on:,} training rows, picked by row key"
         return _Written(
             stayed=written - result.made_rows,
@@ -197,7 +200,7 @@ class _Writer:
 
     def write_side(self, side: str) -> None:
         """Write the rows of another side."""
-        self._write(side, self._rows_of(side), "1.0::DOUBLE")
+        self._write(side, self._rows_of(side), "1.0::DOUBLE", self.counts[side])
 
     def _rows_of(self, side: str) -> str:
         """Name the rows of a side, in their order."""
@@ -205,7 +208,9 @@ class _Writer:
         self.table.engine.view(relation, f"SELECT * FROM sided WHERE {SIDE} = {literal(side)}")
         return relation
 
-    def _write(self, side: str, relation: str, weight: str, append: str | None = None) -> int:
+    def _write(
+        self, side: str, relation: str, weight: str, rows: int, append: str | None = None
+    ) -> int:
         from dataaudit import compile as compiling
 
         engine, known = self.table.engine, f"{relation}_known"
@@ -227,6 +232,7 @@ class _Writer:
                 keep=[self.target, ROW, SYNTHETIC, WEIGHT],
                 append=append,
                 metadata=marked(self.mark),
+                rows=rows,
                 progress=self.progress,
             )
 

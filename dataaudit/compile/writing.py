@@ -31,6 +31,7 @@ def write(
     where: str | None = None,
     append: str | None = None,
     metadata: Mapping[str, str] | None = None,
+    rows: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> int:
     """Clean rows into Parquet, in their order, without holding them.
@@ -56,6 +57,8 @@ def write(
         A relation whose rows follow, already clean: the columns written, by name.
     metadata
         Entered into the file.
+    rows
+        How many rows will be written, where it is known; else they are counted for `progress`.
     progress
         Is told how many of how many rows are written.
 
@@ -73,7 +76,7 @@ def write(
         engine=engine, relation=relation, columns=columns, cleaning=cleaning, training=training,
         keep=keep, where=where,
     )  # fmt: skip
-    counted = None if progress is None else _counted(plan, append, progress)
+    counted = None if progress is None else _counted(plan, append, rows, progress)
     try:
         made = compiled(
             cleaning, columns, relation, training=training, keep=keep, where=where,
@@ -88,18 +91,18 @@ def write(
     names = [name for name, _ in cleaning.steps]
     if names:
         refuse_others([cell.name for cell in made.cells if cell.kind != "number"], names)
-    rows = engine.copy(_appended(made.sql, append), path, metadata=metadata, progress=counted)
+    written = engine.copy(_appended(made.sql, append), path, metadata=metadata, progress=counted)
     if names:
         refuse_gaps(_gaps(engine, path, [cell.name for cell in made.cells]), names)
-    return rows
+    return written
 
 
 def _counted(
-    plan: Plan, append: str | None, progress: Callable[[int, int], None]
+    plan: Plan, append: str | None, rows: int | None, progress: Callable[[int, int], None]
 ) -> Callable[[int], None]:
     """Return what tells of how many rows those written are."""
-    total = plan.rows + (count(plan.engine, append) if append else 0)
-    return lambda rows: progress(rows, total)
+    total = plan.rows + (count(plan.engine, append) if append else 0) if rows is None else rows
+    return lambda written: progress(written, total)
 
 
 def _appended(sql: str, relation: str | None) -> str:
