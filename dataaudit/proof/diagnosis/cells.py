@@ -25,6 +25,5 @@ def tried_filled(examined: Examined, name: str, arm: Any) -> Proof:
     """Try a remedy that fills as well, and credit it with what it does beyond."""
     table = examined.table
     filled = table.trials.get(_FILLS)
-    is_kept = filled is None or filled.is_proven or filled.judged is None
-    before = table.judged if is_kept or filled is None else filled.judged
-    return table.proof(before, judge({name: arm}, table.case).arms[name], arm=arm)
+    before = None if filled is None or filled.is_proven else filled.judged
+    return table.proof(before or table.judged, judge({name: arm}, table.case).arms[name], arm=arm)
