@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1] / "dataaudit"
 LAYERS = [
-    {"errors", "finding", "lazy", "parquet", "stopping"},
+    {"errors", "finding", "lazy", "naming", "parquet", "stopping"},
     {"engine"},
     {"engines", "source"},
     {"chance", "estimator", "levels", "ordered", "profile", "rows", "sampler", "table", "twins"},

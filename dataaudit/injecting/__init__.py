@@ -30,7 +30,6 @@ from dataaudit.split import TaskSpec, label
 
 Kind = Literal["classification", "regression"]
 _LATER = 1  # added to the seed of rows that come later, so that other cells are hit
-_NAMED = 3  # columns spelt out in a sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,9 +274,3 @@ def find(name: str) -> type[Injector]:
     if name not in registry():
         raise UnknownNameError(name, kind="defect to plant", known=registry())
     return registry()[name]
-
-
-def listed(names: Sequence[Any]) -> str:
-    """Name columns within a sentence, the first few spelt out."""
-    shown = ", ".join(f"`{name}`" for name in names[:_NAMED])
-    return f"{shown} and {len(names) - _NAMED:,} more" if len(names) > _NAMED else shown

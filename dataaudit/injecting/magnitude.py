@@ -7,8 +7,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from dataaudit.injecting import Change, Given, Injector, listed
+from dataaudit.injecting import Change, Given, Injector
 from dataaudit.injecting.cells import chosen, with_numbers
+from dataaudit.naming import listed
 
 
 class Magnitude(Injector):

@@ -8,8 +8,9 @@ from typing import ClassVar
 import numpy as np
 
 from dataaudit.defects import Share
-from dataaudit.injecting import Change, Given, Injector, listed
+from dataaudit.injecting import Change, Given, Injector
 from dataaudit.injecting.cells import chosen, replaced, some
+from dataaudit.naming import listed
 
 
 class MissingAtRandom(Injector):

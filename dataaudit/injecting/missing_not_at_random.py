@@ -9,8 +9,9 @@ import numpy as np
 
 from dataaudit.defects import Share
 from dataaudit.estimator import floats
-from dataaudit.injecting import Change, Given, Injector, listed
+from dataaudit.injecting import Change, Given, Injector
 from dataaudit.injecting.cells import Mask, chosen, replaced, some
+from dataaudit.naming import listed
 
 
 class MissingNotAtRandom(Injector):

@@ -9,8 +9,9 @@ import numpy as np
 
 from dataaudit.defects import Share
 from dataaudit.estimator import floats
-from dataaudit.injecting import Change, Given, Injector, listed
+from dataaudit.injecting import Change, Given, Injector
 from dataaudit.injecting.cells import chosen, measured, some, with_numbers
+from dataaudit.naming import listed
 
 _SPREADS = (1.0, 2.0)  # exponents of 10: 10 to 100 times the span of the column
 

@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_consistent_length, column_or_1d
 
 from dataaudit.errors import DataError
 from dataaudit.estimator import dates, texts
+from dataaudit.naming import listed
 
 _NAMED = 5  # columns spelt out in an error
 
@@ -27,7 +28,7 @@ def as_frame(X: Any) -> pd.DataFrame:
     twice = frame.columns[frame.columns.duplicated()]
     if len(twice):
         raise DataError(
-            "clean", f"the column name {_listed(list(twice))} stands there more than once"
+            "clean", f"the column name {listed(twice, _NAMED)} stands there more than once"
         )
     if not all(isinstance(name, str) for name in frame.columns):
         raise DataError(
@@ -69,8 +70,8 @@ def align(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     missing = [name for name in columns if name not in frame]
     extra = [name for name in frame.columns if name not in known]
     if missing or extra:
-        said = [f"lack {_listed(missing)}"] * bool(missing) + [
-            f"have {_listed(extra)}, which training had not"
+        said = [f"lack {listed(missing, _NAMED)}"] * bool(missing) + [
+            f"have {listed(extra, _NAMED)}, which training had not"
         ] * bool(extra)
         raise DataError(
             "clean",
@@ -111,8 +112,8 @@ def refuse_others(columns: Sequence[str], names: Sequence[str]) -> None:
     if columns:
         raise DataError(
             "clean",
-            f"{_listed(columns)} {'is' if len(columns) == 1 else 'are'} text or dates after the "
-            "last step, and a network takes numbers alone",
+            f"{listed(columns, _NAMED)} {'is' if len(columns) == 1 else 'are'} text or dates "
+            "after the last step, and a network takes numbers alone",
             remedy=_add("encode", names, "as the last step"),
         )
 
@@ -128,7 +129,7 @@ def refuse_gaps(columns: Sequence[str], names: Sequence[str]) -> None:
     if columns:
         raise DataError(
             "clean",
-            f"after the last step cells are missing in {_listed(columns)}",
+            f"after the last step cells are missing in {listed(columns, _NAMED)}",
             remedy=_add("missing", names, "before `scale`"),
         )
 
@@ -137,9 +138,3 @@ def _add(step: str, names: Sequence[str], place: str) -> str:
     if step in names:
         return f"`{step}` must stand behind the step that leaves them."
     return f"Add `{step}` under `clean`, {place}."
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Return the names for a sentence, the first few spelt out."""
-    shown = ", ".join(f"`{name}`" for name in names[:_NAMED])
-    return f"{shown} and {len(names) - _NAMED:,} more" if len(names) > _NAMED else shown

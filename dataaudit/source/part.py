@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dataaudit.naming import listed
 from dataaudit.source.careful import BadLine
 
 
@@ -52,16 +53,10 @@ def difference(expected: Sequence[str], found: Sequence[str]) -> str:
     unknown = [name for name in found if name not in set(expected)]
     parts = []
     if lacking:
-        parts.append(f"it lacks the columns {_listed(lacking)}")
+        parts.append(f"it lacks the columns {listed(lacking, _SHOWN)}")
     if unknown:
-        parts.append(f"{'' if parts else 'it '}has the unknown columns {_listed(unknown)}")
+        parts.append(f"{'' if parts else 'it '}has the unknown columns {listed(unknown, _SHOWN)}")
     return " and ".join(parts)
 
 
 _SHOWN = 5
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Name a few columns."""
-    more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
-    return ", ".join(f"`{name}`" for name in names[:_SHOWN]) + more

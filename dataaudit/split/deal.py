@@ -12,6 +12,7 @@ import pyarrow as pa
 from dataaudit.engine import Engine
 from dataaudit.engine.sql import ident
 from dataaudit.errors import DataError
+from dataaudit.naming import listed
 from dataaudit.source.columns import ROW, Column
 from dataaudit.split import key
 from dataaudit.split.sides import SIDES, by_time, stratified
@@ -30,6 +31,7 @@ SIDE = "__side__"
 
 _POSITION = "__position__"
 _DECILES = 10
+_NAMED = 5  # classes spelt out in a note
 _FARTHEST = 0.5  # of the rows wanted on a side; farther off, twins are not worth holding together
 _STAGE = "Split"
 
@@ -281,7 +283,5 @@ def _absent(
     for side, classes in seen.items():
         lacking = [label for label in task.classes if label not in classes]
         if lacking and counts[side]:
-            named = ", ".join(f"`{label}`" for label in lacking[:5])
-            more = f" and {len(lacking) - 5:,} more" if len(lacking) > 5 else ""  # noqa: PLR2004 - enough to see which
-            notes.append(f"No row of {named}{more} is on the {side} side.")
+            notes.append(f"No row of {listed(lacking, _NAMED)} is on the {side} side.")
     return notes

@@ -12,6 +12,7 @@ import pyarrow as pa
 from dataaudit.engine import Engine
 from dataaudit.engine.sql import ident, literal
 from dataaudit.errors import DataError, UnknownNameError
+from dataaudit.naming import first
 from dataaudit.source.columns import Column
 from dataaudit.split.spec import TaskSpec
 
@@ -275,8 +276,7 @@ def _label_notes(
         f"`{spelling}` as `{label}`" for spelling, label in spellings.items() if spelling != label
     ]
     if merged:
-        more = f" and {len(merged) - _SHOWN:,} more" if len(merged) > _SHOWN else ""
-        notes.append(f"Labels read as one spelling: {', '.join(merged[:_SHOWN])}{more}.")
+        notes.append(f"Labels read as one spelling: {first(merged, _SHOWN)}.")
     near = [f"`{label}` and `{first}`" for label, first in suggested.items()]
     if near:
         shown = ", ".join(near[:_SHOWN])

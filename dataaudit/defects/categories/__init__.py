@@ -37,7 +37,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dataaudit.defects import Defect, Share
-from dataaudit.defects.categories.levels import LEVELS, SHOWN, cut, is_unique, shown
+from dataaudit.defects.categories.levels import LEVELS, SHOWN, cut, is_unique
 from dataaudit.defects.categories.spelling import (
     RATIO,
     bare,
@@ -49,6 +49,7 @@ from dataaudit.defects.categories.spelling import (
 from dataaudit.finding import Finding, Remedy, Severity
 from dataaudit.lazy import on_first_use
 from dataaudit.levels import Levels, levels_of
+from dataaudit.naming import listed
 from dataaudit.table import Table
 
 if TYPE_CHECKING:
@@ -115,7 +116,8 @@ class Categories(Defect):
             yield self.finding(
                 "header",
                 Severity.INFO,
-                f"The names of {len(padded):,} columns begin or end with a blank: {shown(padded)}.",
+                f"The names of {len(padded):,} columns begin or end with a blank: "
+                f"{listed(padded)}.",
                 columns=padded,
                 remedy=Remedy(action="Mend the header of the source."),
             )
@@ -136,7 +138,7 @@ class Categories(Defect):
             yield self.finding(
                 "padding",
                 Severity.INFO if is_whole else Severity.WARNING,
-                f"{part} cells of {shown(names)} begin or end with a blank ({cells:,} cells).",
+                f"{part} cells of {listed(names)} begin or end with a blank ({cells:,} cells).",
                 columns=names,
                 rows=max(padded[name] for name in names),
                 share=max(padded[name] for name in names) / table.rows,

@@ -19,12 +19,6 @@ def is_unique(table: Table, name: str) -> bool:
     return table.profile[name].distinct > _UNIQUE * table.profile[name].present
 
 
-def shown(names: list[str]) -> str:
-    """Return the first few names, quoted."""
-    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
-    return ", ".join(f"`{name}`" for name in names[:SHOWN]) + more
-
-
 def cut(level: str) -> str:
     """Shorten a level for a message."""
     return level if len(level) <= _LONGEST else f"{level[:_LONGEST]}..."

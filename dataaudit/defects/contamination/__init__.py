@@ -41,6 +41,7 @@ from dataaudit.defects import Defect, Share
 from dataaudit.defects.contamination.shift import shifted
 from dataaudit.engine.sql import ident
 from dataaudit.finding import Finding, Remedy, Severity
+from dataaudit.naming import first
 from dataaudit.source.columns import ROW
 from dataaudit.table import Table
 from dataaudit.twins import repeating
@@ -245,10 +246,7 @@ class Contamination(Defect):
 
     def _shifted(self, table: Table, shifts: dict[str, float], *, is_by_twins: bool) -> Finding:
         """Word the finding of all columns that are shifted."""
-        shown = ", ".join(
-            f"`{name}` ({effect:.2f})" for name, effect in list(shifts.items())[:_NAMED]
-        )
-        more = f" and {len(shifts) - _NAMED:,} more" if len(shifts) > _NAMED else ""
+        shown = first([f"`{name}` ({effect:.2f})" for name, effect in shifts.items()], _NAMED)
         why = " A split by time shows such a drift." if table.task.time else ""
         if is_by_twins:
             why = " Rows that repeat make the difference; each is held on one side."
@@ -257,7 +255,7 @@ class Contamination(Defect):
             "shift",
             Severity.WARNING if is_large else Severity.INFO,
             f"{_columns(len(shifts))} distributed otherwise in test rows than in the others "
-            f"(distance from 0 to 1): {shown}{more}.{why}",
+            f"(distance from 0 to 1): {shown}.{why}",
             columns=list(shifts),
             evidence={"effects": shifts},
             remedy=Remedy(action="Ask how the test rows were chosen."),

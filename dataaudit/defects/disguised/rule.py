@@ -23,6 +23,7 @@ from dataaudit.defects.disguised.words import (
     TOKENS,
     ZERO_MEANS_NONE,
 )
+from dataaudit.naming import words
 from dataaudit.ordered import counted
 
 Zero = Literal["blank", "ask", "never"]
@@ -240,17 +241,12 @@ def is_absence(name: str) -> bool:
 _LONG = 7  # letters from which a word is found inside another: bloodpressure
 
 
-def _says(name: str, words: frozenset[str]) -> bool:
+def _says(name: str, sought: frozenset[str]) -> bool:
     """Tell whether a column name holds one of the words."""
     whole = name.lower()
-    return not words.isdisjoint({whole, *_words(name)}) or any(
-        word in whole for word in words if len(word) >= _LONG
+    return not sought.isdisjoint({whole, *words(name)}) or any(
+        word in whole for word in sought if len(word) >= _LONG
     )
-
-
-def _words(name: str) -> set[str]:
-    """Split a column name: `RestingBP` and `resting_bp` give resting, bp."""
-    return {word.lower() for word in re.findall("[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)}
 
 
 _TALL = 5  # times the most frequent other date, from which a date is a spike

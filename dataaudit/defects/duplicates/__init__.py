@@ -39,6 +39,7 @@ from dataaudit.defects.duplicates.columns import same_columns
 from dataaudit.engine.sql import ident
 from dataaudit.finding import Finding, Remedy, Severity
 from dataaudit.lazy import on_first_use
+from dataaudit.naming import listed
 from dataaudit.source.columns import ROW
 from dataaudit.table import Table
 from dataaudit.twins import repeating
@@ -150,12 +151,11 @@ class Duplicates(Defect):
 
     def _columns(self, group: Sequence[str]) -> Finding:
         """Word the finding of columns that say the same."""
-        shown = ", ".join(f"`{name}`" for name in group[:_NAMED])
-        more = f" and {len(group) - _NAMED:,} more" if len(group) > _NAMED else ""
         return self.finding(
             "columns",
             Severity.INFO,
-            f"{shown}{more} say the same: each value of one goes with one value of the other.",
+            f"{listed(group, _NAMED)} say the same: each value of one goes with one value of the "
+            "other.",
             columns=group,
             evidence={"columns": len(group)},
             remedy=Remedy(

@@ -46,6 +46,7 @@ from dataaudit.defects.leakage.explained import r_squared, same_number, told
 from dataaudit.defects.leakage.rules import Leak, Limits, leaks
 from dataaudit.defects.leakage.tally import auc, tally
 from dataaudit.finding import Finding, Remedy, Severity
+from dataaudit.naming import listed
 from dataaudit.table import Table
 
 _FEWEST_ROWS = 50  # half of them must still hold a value's rows
@@ -238,14 +239,12 @@ class Leakage(Defect):
 
     def _many(self, columns: Sequence[str]) -> Finding:
         """Word the finding of more leaks than a table is likely to have."""
-        shown = ", ".join(f"`{name}`" for name in columns[:_NAMED])
-        more = f" and {len(columns) - _NAMED:,} more" if len(columns) > _NAMED else ""
         return self.finding(
             "many",
             Severity.WARNING,
-            f"{len(columns):,} columns have values whose rows are all of one class: {shown}{more}. "
-            "Either the classes are easy to tell apart, or these columns were filled in "
-            "afterwards. Were they known before the target was?",
+            f"{len(columns):,} columns have values whose rows are all of one class: "
+            f"{listed(columns, _NAMED)}. Either the classes are easy to tell apart, or these "
+            "columns were filled in afterwards. Were they known before the target was?",
             columns=columns,
             evidence={"columns": len(columns)},
             remedy=Remedy(action="Put those that were not under `task.ignore`."),

@@ -45,6 +45,7 @@ from dataaudit.defects import Defect
 from dataaudit.defects.scale.methods import Fallback, Method
 from dataaudit.finding import Finding, Remedy, Severity
 from dataaudit.lazy import on_first_use
+from dataaudit.naming import listed
 from dataaudit.profile import ColumnProfile
 from dataaudit.table import Table
 
@@ -190,7 +191,5 @@ def _times(ratio: float) -> str:
 
 
 def _columns(names: list[str]) -> str:
-    """Word a list of columns and its verb, at most three names long."""
-    shown = ", ".join(f"`{name}`" for name in names[:3])
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""  # noqa: PLR2004 - three names shown
-    return f"{shown}{more} {'has' if len(names) == 1 else 'have'}"
+    """Word a list of columns and its verb."""
+    return f"{listed(names)} {'has' if len(names) == 1 else 'have'}"

@@ -39,6 +39,7 @@ from dataaudit.defects.types.wanted import Wanted, is_code
 from dataaudit.engine.sql import ident, literals
 from dataaudit.finding import Finding, Remedy, Severity
 from dataaudit.lazy import on_first_use
+from dataaudit.naming import listed
 from dataaudit.source.casts import stripped, unless_plain
 from dataaudit.table import Table
 
@@ -202,13 +203,11 @@ class Types(Wanted, Defect):
         few = [name for name in whole if table.profile[name].distinct in _CODE_VALUES]
         found = [name for name in whole if name in few or is_code(name)]
         if found and table.rows >= _CODE_ROWS:
-            shown = ", ".join(f"`{name}`" for name in found[:_NAMED])
-            more = f" and {len(found) - _NAMED:,} more" if len(found) > _NAMED else ""
             yield self.finding(
                 "codes",
                 Severity.INFO,
-                f"Are these codes or amounts: {shown}{more}? They hold whole numbers that may "
-                "stand for levels.",
+                f"Are these codes or amounts: {listed(found, _NAMED)}? They hold whole numbers "
+                "that may stand for levels.",
                 columns=found,
                 remedy=Remedy(action="Declare codes as `dtype: str` in the contract."),
             )

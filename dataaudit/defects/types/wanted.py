@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pandas as pd
 
 from dataaudit.defects.types.reading import Reading, reading_of
+from dataaudit.naming import words
 
 _CODE_WORDS = frozenset(
     {"zip", "zipcode", "postal", "postcode", "phone", "telephone", "fax", "code", "id"}
@@ -37,5 +37,4 @@ class Wanted:
 
 def is_code(name: str) -> bool:
     """Tell whether a column is named like a code: zip, phone, product_code."""
-    words = re.findall("[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)
-    return not _CODE_WORDS.isdisjoint(word.lower() for word in words)
+    return not _CODE_WORDS.isdisjoint(words(name))
