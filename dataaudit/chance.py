@@ -1,11 +1,12 @@
 """How likely chance alone makes a difference as large as the one that was found.
 
-Asked only of differences that are large enough to matter, so SciPy is loaded where one is.
+SciPy is loaded only where a difference is large enough to be asked about.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -90,3 +91,32 @@ def of_ranks(area: float, first: np.ndarray, second: np.ndarray) -> float:
         return 1.0
     z = max(abs(area - 0.5) * m * n - 0.5, 0.0) / spread  # less half a step, as counts are whole
     return math.erfc(z / math.sqrt(2))
+
+
+def holm(p_values: Sequence[float]) -> np.ndarray:
+    """Return p-values that hold for all tests together (Holm 1979), in the order given.
+
+    Examples
+    --------
+    >>> holm([0.01, 0.04, 0.03]).tolist()
+    [0.03, 0.06, 0.06]
+    """
+    p = np.asarray(p_values, dtype="float64")
+    order = np.argsort(p, kind="stable")
+    stepped = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
+    adjusted = np.empty(len(p))
+    adjusted[order] = np.minimum(stepped, 1.0)
+    return adjusted
+
+
+def wilson(share: float, rows: float, z: float) -> tuple[float, float]:
+    """Return the ends of Wilson's interval (1927) of a share, `z` standard errors to either side.
+
+    Examples
+    --------
+    >>> [round(end, 3) for end in wilson(0.5, 100, 1.96)]
+    [0.404, 0.596]
+    """
+    middle = (share + z**2 / (2 * rows)) / (1 + z**2 / rows)
+    reach = z / (1 + z**2 / rows) * np.sqrt(share * (1 - share) / rows + z**2 / (4 * rows**2))
+    return float(max(0.0, middle - reach)), float(min(1.0, middle + reach))

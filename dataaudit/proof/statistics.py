@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from dataaudit import chance
 from dataaudit.proof.metrics import Estimate
 
 Floats = NDArray[np.float64]
@@ -157,22 +158,6 @@ def p_value(estimate: Estimate, groups: NDArray[np.intp], *, least_error: float 
     return float(2 * stats.t.sf(abs(estimate.value) / error, freedom))
 
 
-def holm(p_values: Sequence[float]) -> Floats:
-    """Return p-values that hold for all tests together (Holm 1979), in the order given.
-
-    Examples
-    --------
-    >>> holm([0.01, 0.04, 0.03]).tolist()
-    [0.03, 0.06, 0.06]
-    """
-    p = np.asarray(p_values, dtype="float64")
-    order = np.argsort(p, kind="stable")
-    stepped = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
-    adjusted = np.empty(len(p))
-    adjusted[order] = np.minimum(stepped, 1.0)
-    return adjusted
-
-
 def rows_needed(rows: int, effect: float, error: float, smallest_effect: float) -> int | None:
     """Return about how many rows would tell the smallest effect from none, four times in five.
 
@@ -192,8 +177,8 @@ def rows_needed(rows: int, effect: float, error: float, smallest_effect: float) 
     return max(rows + 1, math.ceil(rows * (z * error / distance) ** 2))
 
 
-def wilson(share: float, rows: float, *, confidence: float = CONFIDENCE) -> Interval:
-    """Return Wilson's interval (1927) of a share; (0, 1) without rows.
+def wilson(share: float, rows: float) -> Interval:
+    """Return Wilson's 95 % interval of a share; (0, 1) without rows.
 
     Examples
     --------
@@ -203,10 +188,8 @@ def wilson(share: float, rows: float, *, confidence: float = CONFIDENCE) -> Inte
     """
     if not rows:
         return Interval(0.0, 0.0, 1.0)
-    z = float(stats.norm.ppf((1 + confidence) / 2))
-    middle = (share + z**2 / (2 * rows)) / (1 + z**2 / rows)
-    reach = z / (1 + z**2 / rows) * np.sqrt(share * (1 - share) / rows + z**2 / (4 * rows**2))
-    return Interval(share, float(max(0.0, middle - reach)), float(min(1.0, middle + reach)))
+    z = float(stats.norm.ppf((1 + CONFIDENCE) / 2))
+    return Interval(share, *chance.wilson(share, rows, z))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dataaudit.chance import holm
 from dataaudit.proof import wording
 from dataaudit.proof.chance import by_chance, has_learnt
 from dataaudit.proof.metrics import LOWER_IS_BETTER, Estimate, difference, total
@@ -18,7 +19,6 @@ from dataaudit.proof.statistics import (
     TOLD,
     Interval,
     SecondOpinion,
-    holm,
     interval,
     p_value,
     rows_needed,
@@ -147,7 +147,7 @@ def weigh(
         What matters, in the unit of the difference.
     family
         How many differences are judged together: Bonferroni's correction makes their intervals
-        simultaneous. For their p-values see `statistics.holm`.
+        simultaneous. For their p-values see `chance.holm`.
     least_error
         See `interval`.
 

@@ -13,10 +13,10 @@ from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
+from dataaudit.chance import holm
 from dataaudit.proof import metrics
 from dataaudit.proof.metrics import difference, row_mean
 from dataaudit.proof.statistics import (
-    holm,
     interval,
     nadeau_bengio,
     p_value,

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from dataaudit.chance import wilson
 from dataaudit.defects.leakage.tally import Bin, Tally, balanced_accuracy
 
 _COPY = 0.98  # balanced accuracy out of fold from which a column is a copy
@@ -200,14 +201,8 @@ def _is_pure(leak: Leak, limits: Limits) -> bool:
 
     halves = zip(leak.hits, leak.rows, strict=True)
     is_near = all(bdtr(hit, row, limits.purity) >= _BY_CHANCE for hit, row in halves)
-    return is_near and _lower_bound(sum(leak.hits), sum(leak.rows)) >= _SUREST
-
-
-def _lower_bound(hits: int, rows: int) -> float:
-    """Return the lower end of Wilson's 95 % interval of a share."""
-    p, z2 = hits / rows, _Z**2
-    spread = _Z * float(np.sqrt(p * (1 - p) / rows + z2 / (4 * rows**2)))
-    return (p + z2 / (2 * rows) - spread) / (1 + z2 / rows)
+    rows = sum(leak.rows)
+    return is_near and wilson(sum(leak.hits) / rows, rows, _Z)[0] >= _SUREST
 
 
 def _is_flag(leak: Leak, counts: np.ndarray) -> bool:

@@ -40,6 +40,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
+from dataaudit import chance
 from dataaudit.defects import Defect, Share
 from dataaudit.defects.missing.methods import Numeric
 from dataaudit.defects.missing.telling import FEWEST, teller
@@ -271,9 +272,6 @@ def _linked(masks: pd.DataFrame) -> list[list[str]]:
 
 def _significant(chances: dict[str, float]) -> list[str]:
     """Return the names that pass Holm's step-down test at `_SIGNIFICANT`, the surest first."""
-    ordered = sorted(chances, key=lambda name: chances[name])
-    allowed = [_SIGNIFICANT / (len(ordered) - place) for place in range(len(ordered))]
-    kept = 0
-    while kept < len(ordered) and chances[ordered[kept]] <= allowed[kept]:
-        kept += 1
-    return ordered[:kept]
+    adjusted = dict(zip(chances, chance.holm([*chances.values()]), strict=True))
+    passed = [name for name in chances if adjusted[name] <= _SIGNIFICANT]
+    return sorted(passed, key=lambda name: chances[name])

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dataaudit.chance import holm
 from dataaudit.pipeline import Cleaning
 from dataaudit.proof.attribution import shapley
 from dataaudit.proof.attribution.bill import Bill
@@ -24,7 +25,7 @@ from dataaudit.proof.metrics import LOWER_IS_BETTER, Estimate, difference, known
 from dataaudit.proof.models import labels_of
 from dataaudit.proof.scoring import scored
 from dataaudit.proof.spec import ProveSpec
-from dataaudit.proof.statistics import Interval, holm, interval
+from dataaudit.proof.statistics import Interval, interval
 from dataaudit.proof.verdict import Weighed, least_error, smallest, weigh
 
 _CLEAN = "clean"

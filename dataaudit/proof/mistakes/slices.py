@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dataaudit.chance import holm
 from dataaudit.proof.folds import pick
 from dataaudit.proof.metrics import row_mean
 from dataaudit.proof.mistakes.parts import Parted
-from dataaudit.proof.statistics import CONFIDENCE, Interval, holm, interval, p_value
+from dataaudit.proof.statistics import CONFIDENCE, Interval, interval, p_value
 
 Floats = NDArray[np.float64]
 _TESTED = 10  # slices; each more makes all intervals wider
