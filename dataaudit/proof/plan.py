@@ -73,12 +73,16 @@ class Plan:
         return self.folds * self.repeats * self.networks
 
     @property
+    def of_all(self) -> str:
+        """How many rows of how many."""
+        return of(self.rows, self.rows_given)
+
+    @property
     def sentence(self) -> str:
         """The plan in words."""
-        part = "" if self.rows == self.rows_given else f" of {self.rows_given:,}"
         times = "once" if self.repeats == 1 else f"{self.repeats} times over"
         return (
-            f"{self.folds} folds, {times}, on {self.rows:,}{part} rows: {self.fits} fits of at "
+            f"{self.folds} folds, {times}, on {self.of_all} rows: {self.fits} fits of at "
             f"most {self.steps:,} steps, about {max(1, round(self.seconds))} s by the cost formula."
         )
 
@@ -87,6 +91,11 @@ class Plan:
         names = ("rows", "rows_given", "folds", "repeats", "fits", "steps")
         values = {name: getattr(self, name) for name in names}
         return {**values, "seconds": round(self.seconds, 1), "sentence": self.sentence}
+
+
+def of(rows: int, given: int) -> str:
+    """Return how many of how many."""
+    return f"{rows:,}" if rows == given else f"{rows:,} of {given:,}"
 
 
 def plan(

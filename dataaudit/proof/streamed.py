@@ -19,6 +19,7 @@ from dataaudit.proof.fit import Fit, Part, Trained, budget
 from dataaudit.proof.fitting import corrections
 from dataaudit.proof.metrics import known
 from dataaudit.proof.network import Kind, load_build
+from dataaudit.proof.plan import of
 from dataaudit.proof.spec import TrainSpec
 from dataaudit.proof.target import Answers, Floats, Target, as_outputs, shift_of
 from dataaudit.proof.training import train as train_networks
@@ -280,17 +281,12 @@ def _sentence(content: Mapping[str, Any], metric: str) -> str:
     """Word what the kept network has seen and how it scores."""
     rows, drawn = content["rows"], content["rows_drawn"]
     trained = (
-        f"The network that is kept was trained on {_of(drawn, rows)} clean rows, read as a stream, "
+        f"The network that is kept was trained on {of(drawn, rows)} clean rows, read as a stream, "
         f"in {content['steps']:,} steps"
     )
     value = content.get("test", {}).get(metric)
     if value is None:
         return f"{trained}."
     name = metric.replace("_", " ")
-    tested = _of(content["test_rows"], content["test_rows_given"])
+    tested = of(content["test_rows"], content["test_rows_given"])
     return f"{trained}; on {tested} test rows its {name} is {value:.3f}."
-
-
-def _of(rows: int, given: int) -> str:
-    """Return how many of how many."""
-    return f"{rows:,}" if rows == given else f"{rows:,} of {given:,}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,7 +25,7 @@ def sample_sentence(plan: Plan, verdicts: Sequence[Any]) -> str:
     """Say what the arms were compared on, where it was not every row, and why that is enough."""
     if plan.rows == plan.rows_given:
         return ""
-    told = f"The arms were compared on {plan.rows:,} of {plan.rows_given:,} rows, a fixed sample"
+    told = f"The arms were compared on {plan.of_all} rows, a fixed sample"
     if not verdicts:
         return f"{told}."
     widest = max(verdicts, key=lambda verdict: verdict.told_apart)
@@ -54,8 +53,7 @@ def named(arm: str) -> str:
 def sentence(verdict: Any) -> str:
     """Word a verdict."""
     after, before = named(verdict.after), named(verdict.before)
-    label = verdict.metric.replace("_", " ").replace("r2", "R2").replace("auc", "AUC")
-    found, write = verdict.found, writer(verdict.metric)
+    label, found, write = spoken(verdict.metric), verdict.found, writer(verdict.metric)
     reach = f"{write(found.low)} to {write(found.high)}"
     start = f"{after[:1].upper()}{after[1:]}"
     if verdict.verdict == HELPS:
@@ -75,9 +73,8 @@ def sentence(verdict: Any) -> str:
             f"against {before}, but is not shown to do better than always giving the same answer, "
             "so this does not count as help."
         )
-    unit = " points" if verdict.metric in POINTS else ""
     return (
-        f"{start} changed {label} by {write(found.value)}{unit} against {before}, "
+        f"{start} changed {label} by {signed(verdict.metric, found.value)} against {before}, "
         f"but {verdict.rows:,} rows do not decide whether that is more than chance "
         f"(95 % interval {reach})"
         f"{_needed(verdict)}."
@@ -88,9 +85,18 @@ def _needed(verdict: Any) -> str:
     """Return what would decide it."""
     if verdict.rows_needed is None:
         return "; the effect is about as large as the smallest that matters"
-    digits = max(0, len(str(verdict.rows_needed)) - 2)
-    rounded = math.ceil(verdict.rows_needed / 10**digits) * 10**digits
-    return f"; about {rounded:,} rows would"
+    return f"; about {rounded(verdict.rows_needed):,} rows would"
+
+
+def rounded(rows: int) -> int:
+    """Round up to two digits that matter."""
+    step = 10 ** max(0, len(str(rows)) - 2)
+    return -(-rows // step) * step
+
+
+def spoken(metric: str) -> str:
+    """Return a metric within a sentence."""
+    return metric.replace("_", " ").replace("r2", "R2").replace("auc", "AUC")
 
 
 def writer(metric: str) -> Any:
@@ -98,6 +104,11 @@ def writer(metric: str) -> Any:
     if metric in POINTS:
         return lambda value: f"{100 * value + 0.0:+.1f}"
     return lambda value: f"{value + 0.0:+.3f}"
+
+
+def signed(metric: str, value: float) -> str:
+    """Return a difference of the metric with its sign and unit."""
+    return f"{writer(metric)(value)}{' points' if metric in POINTS else ''}"
 
 
 def size_of(verdict: Any) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from dataaudit.proof.attribution.items import Interaction, Item, Sums
 from dataaudit.proof.attribution.shapley import MOST_EXACT
-from dataaudit.proof.wording import HARMS, HELPS, POINTS, SAME, writer
+from dataaudit.proof.wording import HARMS, HELPS, SAME, rounded, signed, spoken, writer
 
 _WHAT = {
     "disguised": "blanking disguised gaps",
@@ -20,7 +19,6 @@ _WHAT = {
     "scale": "scaling",
     "imbalance": "balancing the classes",
 }
-_NEXT_DIGITS = 2  # of a number of rows that is only an estimate
 
 
 def what(name: str) -> str:
@@ -75,9 +73,8 @@ def summary(bill: Sums) -> str:
     if bill.total is None:
         return "No step changes anything in these rows, so there is no bill."
     found, write = bill.total.found, writer(bill.metric)
-    metric = bill.metric.replace("_", " ").replace("r2", "R2").replace("auc", "AUC")
     return (
-        f"All steps together change {metric} by {_signed(bill.metric, found.value)} "
+        f"All steps together change {spoken(bill.metric)} by {signed(bill.metric, found.value)} "
         f"(95 % interval {write(found.low)} to {write(found.high)}) against text encoded and gaps "
         "filled only; the items sum to it."
     )
@@ -90,7 +87,6 @@ def planned(bill: Sums) -> str:
         return ""
     count = len(bill.items)
     times = "once" if plan.repeats == 1 else f"{plan.repeats} times over"
-    part = "" if plan.rows == plan.rows_given else f" of {plan.rows_given:,}"
     how = (
         f"every set of {count} steps on and off"
         if count <= MOST_EXACT
@@ -99,7 +95,7 @@ def planned(bill: Sums) -> str:
     reread = "" if bill.is_reread else " The score with all steps was measured on these rows anew."
     return (
         f"Prices are Shapley values over {how}: {plan.fits} fits of at most {plan.steps:,} steps, "
-        f"{plan.folds} folds, {times}, on {plan.rows:,}{part} rows, about "
+        f"{plan.folds} folds, {times}, on {plan.of_all} rows, about "
         f"{max(1, round(plan.seconds))} s by the cost formula.{reread}"
     )
 
@@ -139,16 +135,16 @@ def _sentence(bill: Sums, item: Item, verb: str) -> str:
         return f"{start} {costs} {_plain(metric, found.value)} {between}: it does harm."
     if verdict == SAME:
         makes = "makes" if verb == "is worth" else "would make"
-        return f"{start} {makes} no practical difference ({_signed(metric, found.value)}, {reach})."
+        return f"{start} {makes} no practical difference ({signed(metric, found.value)}, {reach})."
     needed = item.weighed.rows_needed
-    more = f"; about {_rounded(needed):,} rows would" if needed else ""
-    size = _signed(metric, found.value)
+    more = f"; about {rounded(needed):,} rows would" if needed else ""
+    size = signed(metric, found.value)
     return f"{start}: {size}, but {item.weighed.rows:,} rows do not decide it {between}{more}."
 
 
 def _interaction(bill: Sums, one: Interaction) -> dict[str, Any]:
     """Return an interaction as plain values with its sentence."""
-    first, second = _signed(bill.metric, one.without), _signed(bill.metric, one.beside)
+    first, second = signed(bill.metric, one.without), signed(bill.metric, one.beside)
     start = f"{_capital(what(one.name))} is worth {first}"
     rest = f"without {what(one.other)}, and {second} with it" if one.other else ""
     return {
@@ -164,18 +160,7 @@ def _interaction(bill: Sums, one: Interaction) -> dict[str, Any]:
 
 def _plain(metric: str, value: float) -> str:
     """Return a size with its unit, without a sign."""
-    return _signed(metric, abs(value)).lstrip("+")
-
-
-def _signed(metric: str, value: float) -> str:
-    """Return a size with its sign and unit."""
-    return f"{writer(metric)(value)}{' points' if metric in POINTS else ''}"
-
-
-def _rounded(rows: int) -> int:
-    """Round up to two digits that matter."""
-    step = 10 ** max(0, len(str(rows)) - _NEXT_DIGITS)
-    return math.ceil(rows / step) * step
+    return signed(metric, abs(value)).lstrip("+")
 
 
 def _capital(text: str) -> str:

@@ -239,7 +239,6 @@ def _networks(candidates: int, repeats: int) -> int:
 def _sentence(candidates: int, case: Case) -> str:
     """Return the plan in words."""
     plan = case.plan
-    part = "" if plan.rows == plan.rows_given else f" of {plan.rows_given:,}"
     fits = most_fits(candidates, plan.folds, plan.repeats)
     again = (
         f", the best {GO_ON} and doing nothing in all {plan.repeats} repeats"
@@ -247,7 +246,7 @@ def _sentence(candidates: int, case: Case) -> str:
         else ""
     )
     return (
-        f"{candidates} candidates in {plan.folds} folds of {plan.rows:,}{part} rows{again}: at "
+        f"{candidates} candidates in {plan.folds} folds of {plan.of_all} rows{again}: at "
         f"most {fits:,} fits of at most {plan.steps:,} steps, about {max(1, round(plan.seconds))} "
         "s by the cost formula."
     )

@@ -6,8 +6,8 @@ from dataaudit.proof.choice.candidates import NOTHING
 from dataaudit.proof.choice.honest import Honest
 from dataaudit.proof.metrics import LOWER_IS_BETTER
 from dataaudit.proof.statistics import Interval
+from dataaudit.proof.wording import POINTS, writer
 
-_POINTS = frozenset({"accuracy", "balanced_accuracy"})
 _LABELS = {"r2": "R2", "auc": "AUC", "macro_f1": "macro F1", "rmse": "RMSE", "oe": "O/E"}
 
 
@@ -31,9 +31,9 @@ def sentence(metric: str, gain: Interval, *, selected: str, does_nothing: bool) 
     'Recommended: `outliers: clip`, worth +0.100 of R2 (95 % interval +0.050 to +0.200) over ...
     """
     label = _LABELS.get(metric, metric.replace("_", " "))
-    low, value, high = (_signed(metric, one) for one in (gain.low, gain.value, gain.high))
+    low, value, high = map(writer(metric), (gain.low, gain.value, gain.high))
     reach = f"95 % interval {low} to {high}"
-    worth = f"{value}{' points' if metric in _POINTS else ''} of {label} ({reach})"
+    worth = f"{value}{' points' if metric in POINTS else ''} of {label} ({reach})"
     if metric in LOWER_IS_BETTER:
         worth = f"{label} lower by {value} ({reach})"
     if not does_nothing:
@@ -51,17 +51,8 @@ def lesson(metric: str, honest: Honest) -> str:
     tried, gain = len(honest.picked), honest.gain
     if tried <= 2:  # noqa: PLR2004 - of one besides doing nothing, none is picked
         return ""
-    naive, value, low, high = (
-        _signed(metric, one) for one in (honest.naive, gain.value, gain.low, gain.high)
-    )
+    naive, value, low, high = map(writer(metric), (honest.naive, gain.value, gain.low, gain.high))
     return (
         f"Picking the best of {tried} on the same rows would have reported {naive}; honest: "
         f"{value} ({low} to {high})."
     )
-
-
-def _signed(metric: str, value: float) -> str:
-    """Write a difference."""
-    if metric in _POINTS:
-        return f"{100 * value + 0.0:+.1f}"
-    return f"{value + 0.0:+.3f}"
