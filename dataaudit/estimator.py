@@ -82,13 +82,21 @@ class FrameTransformer(TransformerMixin, BaseEstimator):
         if np.iscomplexobj(checked):
             msg = "Complex data not supported"
             raise ValueError(msg)
-        return pd.DataFrame(checked, columns=[f"x{i}" for i in range(checked.shape[1])])
+        return named_columns(checked)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         tags.input_tags.string = True
         return tags
+
+
+def named_columns(X: Any) -> pd.DataFrame:
+    """Return a frame as it is, and an array with the names x0, x1, ..."""
+    if isinstance(X, pd.DataFrame):
+        return X
+    values = np.asarray(X)
+    return pd.DataFrame(values, columns=[f"x{i}" for i in range(values.shape[1])])
 
 
 def numbers(frame: pd.DataFrame) -> list[str]:

@@ -10,7 +10,7 @@ import pandas as pd
 from sklearn.utils.validation import check_consistent_length, column_or_1d
 
 from dataaudit.errors import DataError
-from dataaudit.estimator import dates, texts
+from dataaudit.estimator import dates, named_columns, texts
 from dataaudit.naming import listed
 
 _NAMED = 5  # columns spelt out in an error
@@ -24,7 +24,7 @@ def as_frame(X: Any) -> pd.DataFrame:
     DataError
         Where two columns share a name or a name is no text.
     """
-    frame = X if isinstance(X, pd.DataFrame) else _named(np.asarray(X))
+    frame = named_columns(X)
     twice = frame.columns[frame.columns.duplicated()]
     if len(twice):
         raise DataError(
@@ -35,10 +35,6 @@ def as_frame(X: Any) -> pd.DataFrame:
             "clean", "column names must be text", remedy="Rename them with astype(str)."
         )
     return frame
-
-
-def _named(values: np.ndarray) -> pd.DataFrame:
-    return pd.DataFrame(values, columns=[f"x{i}" for i in range(values.shape[1])])
 
 
 def labels_of(y: Any, frame: pd.DataFrame) -> pd.Series:

@@ -78,6 +78,30 @@ class _KerasEstimator(BaseEstimator):
         self.max_steps = max_steps
         self.seed = seed
 
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Train the network.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Numbers, none missing.
+        y : array-like of shape (n_samples,)
+        sample_weight : array-like of shape (n_samples,), optional
+
+        Raises
+        ------
+        MissingExtraError
+            Without TensorFlow.
+        ConfigError
+            For a parameter that does not fit.
+        """
+        self._fit(X, y, sample_weight)
+        return self
+
+    def _fit(self, X: Any, y: Any, weight: Any) -> None:
+        """Train on checked rows."""
+        raise NotImplementedError
+
     def model(self) -> Any:
         """Return the fitted Keras network; its outputs are logits, or the standardised target."""
         check_is_fitted(self, "weights_")
@@ -198,23 +222,7 @@ class KerasClassifier(ClassifierMixin, _KerasEstimator):
     ['low', 'high']
     """
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Train the network.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Numbers, none missing.
-        y : array-like of shape (n_samples,)
-        sample_weight : array-like of shape (n_samples,), optional
-
-        Raises
-        ------
-        MissingExtraError
-            Without TensorFlow.
-        ConfigError
-            For a parameter that does not fit.
-        """
+    def _fit(self, X: Any, y: Any, weight: Any) -> None:
         X, y = validate_data(self, X, y)
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
@@ -222,8 +230,7 @@ class KerasClassifier(ClassifierMixin, _KerasEstimator):
             msg = f"Classifier can't train when only one class is present: {self.classes_[0]!r}."
             raise ValueError(msg)
         kind: Kind = "binary" if len(self.classes_) == _TWO else "multiclass"
-        self._train(X, codes, sample_weight, codes, kind)
-        return self
+        self._train(X, codes, weight, codes, kind)
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Return the probability of each class, shape (n_samples, n_classes)."""
@@ -267,30 +274,13 @@ class KerasRegressor(RegressorMixin, _KerasEstimator):
     True
     """
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Train the network.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Numbers, none missing.
-        y : array-like of shape (n_samples,)
-        sample_weight : array-like of shape (n_samples,), optional
-
-        Raises
-        ------
-        MissingExtraError
-            Without TensorFlow.
-        ConfigError
-            For a parameter that does not fit.
-        """
+    def _fit(self, X: Any, y: Any, weight: Any) -> None:
         X, y = validate_data(self, X, y, y_numeric=True)
         y = y.astype("float64")
         self.mean_, self.scale_ = float(y.mean()), float(y.std() or 1.0)
         order = np.empty(len(y), dtype=np.intp)
         order[np.argsort(y, kind="stable")] = np.arange(len(y)) * _DECILES // len(y)
-        self._train(X, (y - self.mean_) / self.scale_, sample_weight, order, "regression")
-        return self
+        self._train(X, (y - self.mean_) / self.scale_, weight, order, "regression")
 
     def predict(self, X: Any) -> NDArray[np.float64]:
         """Return the predicted target, shape (n_samples,)."""

@@ -10,12 +10,13 @@ from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.pipeline import Pipeline
 
 from dataaudit.errors import ConfigError
+from dataaudit.estimator import named_columns
 from dataaudit.pipeline import Resampled
 from dataaudit.proof.arms import Model, Preparation
 from dataaudit.proof.evidence import Evidence, compare
 from dataaudit.proof.spec import ProveSpec, TrainSpec
+from dataaudit.split.target import are_classes
 
-_FEW_NUMBERS = 20  # distinct whole numbers up to which a target is a class; design.md section 5
 _PASS = (None, "passthrough")
 
 
@@ -64,13 +65,13 @@ def prove(
     >>> prove(DummyClassifier(), LogisticRegression(max_iter=500), X, y, repeats=1)
     `after` raised accuracy by ... points (95 % interval ...) against `before`.
     """
-    frame = _frame(X)
-    chosen = _kind(y) if kind == "auto" else kind
+    if kind == "auto":
+        kind = "classification" if are_classes(pd.Series(y)) else "regression"
     return compare(
         {"before": as_arm(before, "before"), "after": as_arm(after, "after")},
-        frame,
+        named_columns(X),
         y,
-        kind=chosen,
+        kind=kind,
         train=TrainSpec.model_validate(train or {}),
         prove=ProveSpec(**evidence),
         seed=seed,
@@ -78,7 +79,7 @@ def prove(
         pairs=[("before", "after")],
         groups=groups,
         order=order,
-        test=None if test is None else (_frame(test[0]), test[1]),
+        test=None if test is None else (named_columns(test[0]), test[1]),
         progress=progress,
     )
 
@@ -208,20 +209,3 @@ class Predictor:
         told = np.searchsorted(classes, np.asarray(self._pipeline.predict(X), dtype=object))
         shares[np.arange(len(X)), told] = 1.0
         return shares
-
-
-def _frame(X: Any) -> pd.DataFrame:
-    """Return a frame; an array gets the names x0, x1, ..."""
-    if isinstance(X, pd.DataFrame):
-        return X
-    array = np.asarray(X)
-    return pd.DataFrame(array, columns=[f"x{i}" for i in range(array.shape[1])])
-
-
-def _kind(y: Any) -> Literal["classification", "regression"]:
-    """Tell classes from numbers as ``task.type: auto`` does."""
-    series = pd.Series(y)
-    if not pd.api.types.is_numeric_dtype(series) or pd.api.types.is_bool_dtype(series):
-        return "classification"
-    is_whole = bool((series.dropna() % 1 == 0).all())
-    return "classification" if is_whole and series.nunique() <= _FEW_NUMBERS else "regression"

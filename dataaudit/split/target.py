@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+import numpy as np
 import pyarrow as pa
 
 from dataaudit.engine import Engine
@@ -15,6 +16,9 @@ from dataaudit.errors import DataError, UnknownNameError
 from dataaudit.naming import first
 from dataaudit.source.columns import Column
 from dataaudit.split.spec import TaskSpec
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _MOST_WHOLE_NUMBERS = 20  # distinct whole numbers that are still classes
 _FEWEST_ROWS = 10  # below, no fold can hold a class twice
@@ -84,6 +88,17 @@ def _kind(engine: Engine, column: Column, spec: TaskSpec, relation: str) -> str:
     distinct, is_whole = (cell[0].as_py() for cell in engine.query(sql).columns)
     is_classes = is_whole is not False and distinct <= _MOST_WHOLE_NUMBERS
     return "classification" if is_classes else "regression"
+
+
+def are_classes(labels: pd.Series) -> bool:
+    """Tell labels from numbers to predict, as ``task.type: auto`` does of a column."""
+    import pandas as pd
+
+    present = labels.dropna()
+    if not pd.api.types.is_numeric_dtype(present) or pd.api.types.is_bool_dtype(present):
+        return True
+    values = np.unique(present.to_numpy(dtype=float))
+    return len(values) <= _MOST_WHOLE_NUMBERS and bool(np.all(values == np.round(values)))
 
 
 def _numbers(engine: Engine, column: Column, relation: str) -> Target:

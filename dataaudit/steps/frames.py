@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dataaudit.split.target import are_classes
 from dataaudit.table import Task
 
 _TARGET = "target"
 """The name of labels that come without one."""
-_MOST_CLASSES = 20  # whole numbers up to so many are labels, more are to be predicted as numbers
 
 
 def named(frame: pd.DataFrame) -> pd.DataFrame:
@@ -29,18 +29,9 @@ def with_target(columns: pd.DataFrame, y: Any) -> tuple[pd.DataFrame, Task]:
     name = str(getattr(y, "name", None) or _TARGET)
     while name in columns:
         name = f"{name}_"
-    if not _are_classes(labels):
+    if not are_classes(labels):
         return columns.assign(**{name: labels}), Task(target=name, kind="regression")
     text = labels.where(labels.isna(), labels.astype("str")).astype("str")
     classes = tuple(map(str, text.value_counts().index))
     task = Task(target=name, kind="classification", classes=classes)
     return columns.assign(**{name: text}), task
-
-
-def _are_classes(labels: pd.Series) -> bool:
-    """Tell labels from numbers to predict, as ``task.type: auto`` does."""
-    present = labels.dropna()
-    if not pd.api.types.is_numeric_dtype(present) or pd.api.types.is_bool_dtype(present):
-        return True
-    values = np.unique(present.to_numpy(dtype=float))
-    return len(values) <= _MOST_CLASSES and bool(np.all(values == np.round(values)))
