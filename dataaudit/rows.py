@@ -125,3 +125,12 @@ def to_pandas(rows: pa.Table, columns: Mapping[str, Column]) -> pd.DataFrame:
         else:
             frame[name] = frame[name].astype("float64")
     return frame
+
+
+def as_number(values: pd.Series) -> pd.Series:
+    """Turn dates into seconds since 1970, NaN where missing, and leave others alone."""
+    import pandas as pd
+
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return (values - pd.Timestamp(0)).dt.total_seconds()
+    return values

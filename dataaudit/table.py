@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pyarrow as pa
 
-from dataaudit.engine import Engine
+from dataaudit.engine import Engine, one_row
 from dataaudit.engine.sql import ident, literals
 from dataaudit.profile import Profile, profile
 from dataaudit.rows import lowest, select_rows, to_pandas
@@ -172,11 +172,6 @@ class Table:
         """Features that are text."""
         return [name for name in self.features if self.columns[name].dtype == "str"]
 
-    @property
-    def date_features(self) -> list[str]:
-        """Features that are dates."""
-        return [name for name in self.features if self.columns[name].dtype == "date"]
-
     def query(self, sql: str) -> pa.Table:
         """Run a SELECT over `typed`, `raw` and `sides`; for what needs every row."""
         return self.engine.query(sql)
@@ -206,7 +201,7 @@ class Table:
         if limit is None:
             found = self.query(select_rows(self.typed, columns, where=inside))
         else:
-            rows = int(self.query(f"SELECT count(*) FROM ({wanted})").column(0)[0].as_py())
+            [rows] = one_row(self.engine, f"SELECT count(*) FROM ({wanted})")
             found = lowest(
                 self.engine,
                 self.typed,

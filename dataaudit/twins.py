@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pyarrow as pa
 
-from dataaudit.engine import Engine
+from dataaudit.engine import Engine, one_row
 from dataaudit.engine.sql import ident
 from dataaudit.profile import ColumnProfile
 from dataaudit.table import Table
@@ -65,7 +65,7 @@ def repeated(engine: Engine, numbers: str, rows: int) -> str | None:
     else:
         found = f"SELECT key FROM ({numbers}) AS keyed(key) GROUP BY key HAVING count(*) > 1"
         engine.store(_KEYS, found)
-        count = engine.query(f"SELECT count(*) FROM {_KEYS}").column(0)[0].as_py()
+        [count] = one_row(engine, f"SELECT count(*) FROM {_KEYS}")
     return f"SELECT key FROM {_KEYS}" if count else None
 
 

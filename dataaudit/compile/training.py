@@ -23,7 +23,7 @@ from dataaudit.defects.duplicates.drop import DropDuplicateRows
 from dataaudit.defects.imbalance.samplers import Oversample, Undersample
 from dataaudit.defects.imbalance.smote import MOST_ROWS
 from dataaudit.defects.outliers.drop import DropOutliers
-from dataaudit.engine import Engine
+from dataaudit.engine import Engine, mapping
 from dataaudit.engine.sql import ident, literal
 from dataaudit.errors import DataError
 from dataaudit.pipeline import Cleaning
@@ -56,7 +56,8 @@ class TrainingRows:
 
     def counts(self) -> dict[Any, int]:
         """Count the rows of each label, by label."""
-        return _counted(self.engine, self.relation, self.target)
+        sql = f"SELECT {ident(self.target)}, count(*) FROM {ident(self.relation)} GROUP BY 1"
+        return dict(sorted(mapping(self.engine, sql).items()))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -273,9 +274,3 @@ def _labelled(frame: pd.DataFrame, target: str, label: Any) -> pa.Table:
     for name, values in known.items():
         table = table.append_column(name, values)
     return table
-
-
-def _counted(engine: Engine, relation: str, target: str) -> dict[Any, int]:
-    found = engine.query(f"SELECT {ident(target)}, count(*) FROM {ident(relation)} GROUP BY 1")
-    labels, rows = (column.to_pylist() for column in found.columns)
-    return dict(sorted(zip(labels, rows, strict=True)))

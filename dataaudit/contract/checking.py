@@ -12,7 +12,7 @@ from dataaudit.contract.clauses import Clause, clauses
 from dataaudit.contract.failing import FAILED, Failed, find_failures
 from dataaudit.contract.quarantine import name_quarantine
 from dataaudit.contract.schema import Contract
-from dataaudit.engine import Engine
+from dataaudit.engine import Engine, one_row
 from dataaudit.engine.sql import ident
 from dataaudit.errors import ContractError, DataError, hint
 from dataaudit.finding import Severity
@@ -112,7 +112,7 @@ def check(source: Rows, contract: Contract) -> Checked:
         columns=columns,
         quarantine=name_quarantine(source, failed, found, drops=drops),
         read=source.rows + lines,
-        kept=_count(source.engine, "kept"),
+        kept=one_row(source.engine, "SELECT count(*) FROM kept")[0],
         quarantined=lines + (0 if drops else failed.errors),
         dropped=failed.errors if drops else 0,
         results=results,
@@ -210,10 +210,6 @@ def _severity(
     elif bad / read > contract.limits.warn:
         worst.append(Severity.WARNING)
     return max(worst, key=lambda severity: severity.rank, default=None)
-
-
-def _count(engine: Engine, relation: str) -> int:
-    return int(engine.query(f"SELECT count(*) FROM {ident(relation)}").column(0)[0].as_py())
 
 
 def _balance(checked: Checked) -> None:

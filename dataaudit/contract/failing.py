@@ -19,7 +19,7 @@ from dataaudit.contract.rules import broken_rule
 from dataaudit.contract.schema import Contract
 from dataaudit.contract.terms import ColumnTerms
 from dataaudit.contract.uniqueness import store_repeats
-from dataaudit.engine import Engine
+from dataaudit.engine import Engine, mapping, one_row
 from dataaudit.errors import ConfigError, QueryError
 from dataaudit.finding import Severity
 from dataaudit.source.columns import ROW, Column
@@ -93,7 +93,7 @@ def find_failures(
     has_cells = search.rows.texts is not None and contract.bad_rows != "drop"
     _store(search, tests, has_cells=has_cells)
     counts = _counts(engine)
-    errors = engine.query(f"SELECT count(*) FROM {FAILED} WHERE is_error").column(0)[0].as_py()
+    [errors] = one_row(engine, f"SELECT count(*) FROM {FAILED} WHERE is_error")
     return Failed(
         counts=counts,
         examples=_examples(engine, counts),
@@ -238,8 +238,7 @@ def _counts(engine: Engine) -> dict[int, int]:
     """Return how many rows break each clause."""
     each = f"SELECT unnest(broken) AS clause FROM {FAILED}"
     sql = f"SELECT clause, count(*) FROM ({each}) AS each_one GROUP BY clause ORDER BY clause"
-    rows = engine.query(sql)
-    return dict(zip(rows.column(0).to_pylist(), rows.column(1).to_pylist(), strict=True))
+    return mapping(engine, sql)
 
 
 def _examples(engine: Engine, counts: Mapping[int, int]) -> dict[int, tuple[int, ...]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dataaudit.contract.cells import Rows
-from dataaudit.engine import Engine
+from dataaudit.engine import Engine, one_row
 from dataaudit.engine.sql import ident
 from dataaudit.source.columns import ROW
 from dataaudit.twins import repeated
@@ -32,7 +32,7 @@ def store_repeats(engine: Engine, rows: Rows, group: Sequence[str], name: str) -
     names = ", ".join(ident(f"k{i}") for i in range(len(keys)))
     present = " AND ".join(f"{rows.cells[column].value} IS NOT NULL" for column in group)
     hashed, source = f"hash({', '.join(keys)})", f"FROM {rows.sql} WHERE {present}"
-    count = engine.query(f"SELECT count(*) FROM {rows.sql}").column(0)[0].as_py()
+    [count] = one_row(engine, f"SELECT count(*) FROM {rows.sql}")
     again = repeated(engine, f"SELECT {hashed} {source}", count)
     if again is None:
         return False

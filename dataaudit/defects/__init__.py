@@ -17,7 +17,7 @@ import inspect
 import pkgutil
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, get_type_hints
 
@@ -82,6 +82,18 @@ class Configurable:
             For a value that does not fit.
         """
         return cls(**validated(cls.parameters(), dict(params or {}), cls.name()))
+
+    @classmethod
+    def found_in(cls, modules: Iterable[Any]) -> dict[str, type[Self]]:
+        """Return those that modules define, by name."""
+        return {
+            value.name(): value
+            for module in modules
+            for value in vars(module).values()
+            if inspect.isclass(value)
+            and issubclass(value, cls)
+            and value.__module__ == module.__name__
+        }
 
 
 class Defect(Configurable, ABC):
@@ -213,15 +225,7 @@ def registry() -> Mapping[str, type[Defect]]:
     ]
     points = importlib.metadata.entry_points(group="dataaudit.defects")
     modules += [importlib.import_module(point.value.partition(":")[0]) for point in points]
-    found = {defect.name(): defect for module in modules for defect in _defects_in(module)}
-    return dict(sorted(found.items(), key=lambda item: item[1].code))
-
-
-def _defects_in(module: Any) -> Iterator[type[Defect]]:
-    for value in vars(module).values():
-        is_defect = inspect.isclass(value) and issubclass(value, Defect)
-        if is_defect and value.__module__ == module.__name__:
-            yield value
+    return dict(sorted(Defect.found_in(modules).items(), key=lambda item: item[1].code))
 
 
 def find(name: str) -> type[Defect]:

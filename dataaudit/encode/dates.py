@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from dataaudit.estimator import FrameTransformer, dates
+from dataaudit.rows import as_number
 
 CYCLES = {"weekday": 7, "hour": 24, "month": 12}
 CLIP = 3.0  # spreads; the smooth clip of RealMLP (Holzmueller and others, 2024), as for numbers
@@ -48,7 +49,7 @@ class EncodeDates(FrameTransformer):
         self.middle_, self.spread_, self.cycles_ = {}, {}, {}
         self.flagged_ = [name for name in self.dates_ if frame[name].isna().any()]
         for name in self.dates_:
-            seconds = _seconds(_utc(frame[name])).dropna().to_numpy()
+            seconds = as_number(_utc(frame[name])).dropna().to_numpy()
             self.middle_[name] = float(np.median(seconds)) if len(seconds) else 0.0
             self.spread_[name] = _spread(seconds)
             parts = _parts(_utc(frame[name]))
@@ -64,7 +65,7 @@ class EncodeDates(FrameTransformer):
     def _numbers(self, name: str, values: pd.Series) -> dict[str, np.ndarray]:
         """Return the number columns of one date column, by name."""
         dated = _utc(values)
-        z = ((_seconds(dated) - self.middle_[name]) / self.spread_[name]).to_numpy()
+        z = ((as_number(dated) - self.middle_[name]) / self.spread_[name]).to_numpy()
         columns = [z / np.sqrt(1 + (z / CLIP) ** 2)]
         parts = _parts(dated)
         for part in self.cycles_[name]:
@@ -89,11 +90,6 @@ class EncodeDates(FrameTransformer):
 def _utc(values: pd.Series) -> pd.Series:
     """Return dates without a time zone; those that bear one are read in UTC."""
     return pd.to_datetime(values, utc=True).dt.tz_localize(None)
-
-
-def _seconds(values: pd.Series) -> pd.Series:
-    """Return seconds since 1970 as float64, NaN where missing."""
-    return (values - pd.Timestamp(0)).dt.total_seconds()
 
 
 def _parts(values: pd.Series) -> dict[str, pd.Series]:

@@ -66,3 +66,14 @@ class Engine(Protocol):
     def close(self) -> None:
         """Let go of memory and temporary files."""
         ...
+
+
+def one_row(engine: Engine, sql: str) -> list[Any]:
+    """Return the cells of the one row that a SELECT of aggregates gives."""
+    return [column[0].as_py() for column in engine.query(sql).columns]
+
+
+def mapping(engine: Engine, sql: str) -> dict[Any, Any]:
+    """Return the second of two columns by the first, whose values differ."""
+    keys, values = (column.to_pylist() for column in engine.query(sql).columns)
+    return dict(zip(keys, values, strict=True))

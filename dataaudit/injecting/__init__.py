@@ -7,11 +7,10 @@ the nearest file: its name is the name of the defect, the signature of its class
 from __future__ import annotations
 
 import importlib
-import inspect
 import pkgutil
 import zlib
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, Literal
@@ -253,14 +252,7 @@ def registry() -> Mapping[str, type[Injector]]:
         importlib.import_module(f"{__name__}.{info.name}")
         for info in pkgutil.iter_modules(__path__)
     ]
-    return {found.name(): found for module in modules for found in _injectors_in(module)}
-
-
-def _injectors_in(module: Any) -> Iterator[type[Injector]]:
-    for value in vars(module).values():
-        is_injector = inspect.isclass(value) and issubclass(value, Injector)
-        if is_injector and value.__module__ == module.__name__:
-            yield value
+    return Injector.found_in(modules)
 
 
 def find(name: str) -> type[Injector]:

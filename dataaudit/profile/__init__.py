@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from dataaudit.engine import Engine
+from dataaudit.engine import Engine, one_row
 from dataaudit.engine.sql import ident
 from dataaudit.ordered import quantiles
 from dataaudit.profile.moments import skewness_and_kurtosis
@@ -173,7 +173,7 @@ def profile(
     DataFrame of shape (min(rows, sample_rows), columns)
         The sample: whole typed rows as `to_pandas` gives them, by ``__row__``.
     """
-    rows = int(engine.query(f"SELECT count(*) FROM {ident(relation)}").column(0)[0].as_py())
+    [rows] = one_row(engine, f"SELECT count(*) FROM {ident(relation)}")
     facts, levels, sample = scan(
         engine,
         relation,

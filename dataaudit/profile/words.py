@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dataaudit.engine import Engine
+from dataaudit.engine import Engine, one_row
 from dataaudit.engine.sql import ident
 from dataaudit.profile.sampled import Facts, SampledCells
 from dataaudit.profile.values import MOST_LEVELS, count_levels, typed_levels
@@ -79,7 +79,7 @@ def words(
         ]
     found = engine.query(f"SELECT {', '.join(parts)} FROM {ident(relation)}")
     sample.add(found.column(0), own)
-    values = (column[0].as_py() for column in found.columns[1:])
+    values = iter([column[0].as_py() for column in found.columns[1:]])
     facts = {c.name: {field: next(values) for field in templates[c.name]} for c in many}
     few = [name for name in own if name in levels]
     if few:
@@ -89,8 +89,7 @@ def words(
             for i, name in enumerate(few)
             for part in templates[name].values()
         ]
-        found = engine.query(f"SELECT {', '.join(parts)} FROM {_COUNTED}")
-        values = (column[0].as_py() for column in found.columns)
+        values = iter(one_row(engine, f"SELECT {', '.join(parts)} FROM {_COUNTED}"))
         facts |= {name: {field: next(values) for field in templates[name]} for name in few}
     for name in own:
         facts[name]["missing"] = sample.rows - facts[name]["present"]

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from dataaudit.engine import Engine
+from dataaudit.engine import Engine, one_row
 from dataaudit.engine.sql import ident, literal
 from dataaudit.errors import QueryError
 from dataaudit.source.columns import ROW
@@ -86,11 +86,12 @@ def _counted(engine: Engine, target: Path, dialect: Dialect) -> tuple[int, int, 
     """Count rows, and the delimiters and line ends inside cells."""
     delimiters = " + ".join(_inside(name, dialect.marks.delimiter) for name in dialect.head.names)
     ends = " + ".join(_inside(name, "\n") for name in dialect.head.names)
-    row = engine.query(
+    row = one_row(
+        engine,
         f"SELECT count(*), sum({delimiters}), sum({ends}) "
-        f"FROM read_parquet({literal(glob_safe(target))})"
+        f"FROM read_parquet({literal(glob_safe(target))})",
     )
-    rows, inner, inner_ends = (int(column[0].as_py() or 0) for column in row.columns)
+    rows, inner, inner_ends = (int(cell or 0) for cell in row)
     return rows, inner, inner_ends
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dataaudit.engine import Engine
+from dataaudit.engine import Engine, one_row
 from dataaudit.engine.sql import ident, literal
 from dataaudit.source.casts import (
     any_case,
@@ -127,15 +127,9 @@ def _evidence(  # noqa: PLR0917 - what `count_cells` was given
         f"(SELECT {', '.join(tokens)} FROM (SELECT {', '.join(cells)} FROM (SELECT "
         f"{', '.join(numbers)} FROM {relation} AS rows_) AS numbers) AS cells) AS found"
     )
-    values = _row(engine, parts, found)
+    values = iter(one_row(engine, f"SELECT {', '.join(parts)} FROM {found}"))
     seen = {name: _read(values, proposals[name]) for name in columns}
     return seen | _with_tokens(engine, seen, found)
-
-
-def _row(engine: Engine, aggregates: Sequence[str], relation: str) -> Iterator[Any]:
-    """Return the values of aggregates, in their order."""
-    row = engine.query(f"SELECT {', '.join(aggregates)} FROM {relation}")
-    return iter([column[0].as_py() for column in row.columns])
 
 
 def _with_tokens(engine: Engine, seen: Mapping[str, Evidence], found: str) -> dict[str, Evidence]:
@@ -146,7 +140,8 @@ def _with_tokens(engine: Engine, seen: Mapping[str, Evidence], found: str) -> di
     having = {name: f"t{place}" for place, name in enumerate(seen) if seen[name].missing}
     if not having:
         return {}
-    lists = _row(engine, [f"list(DISTINCT {t})" for t in having.values()], found)
+    distinct = ", ".join(f"list(DISTINCT {t})" for t in having.values())
+    lists = one_row(engine, f"SELECT {distinct} FROM {found}")
     return {
         name: replace(seen[name], tokens=tuple(sorted(one for one in tokens if one is not None)))
         for name, tokens in zip(having, lists, strict=True)
@@ -216,11 +211,8 @@ def _within_range(  # noqa: PLR0917 - what `count_cells` was given
     if not sure:
         return {}
     counts = ", ".join(f"count({ident(name)})" for name in sure)
-    filled = engine.query(f"SELECT {counts} FROM {ident(relation)}")
-    return {
-        name: Evidence(filled=int(count[0].as_py()))
-        for name, count in zip(sure, filled.columns, strict=True)
-    }
+    filled = one_row(engine, f"SELECT {counts} FROM {ident(relation)}")
+    return {name: Evidence(filled=count) for name, count in zip(sure, filled, strict=True)}
 
 
 def known_ends(engine: Engine, relation: str, names: Sequence[str]) -> dict[str, tuple[Any, Any]]:

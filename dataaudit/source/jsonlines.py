@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from dataaudit.engine import Engine
+from dataaudit.engine import Engine, one_row
 from dataaudit.engine.sql import ident, literal
 from dataaudit.errors import QueryError, SourceError
 from dataaudit.source.bulk import glob_safe
@@ -62,7 +62,7 @@ def json_part(engine: Engine, file: Path, name: str, target: Path, first_row: in
         raise SourceError(name, error.problem) from error
     clean.unlink()
     source = f"read_parquet({literal(glob_safe(target))})"
-    rows = int(engine.query(f"SELECT count(*) FROM {source}").column(0)[0].as_py())
+    [rows] = one_row(engine, f"SELECT count(*) FROM {source}")
     mixed = [new for new, kind in zip(names, kinds, strict=True) if kind == "JSON"]
     notes += [f"`{new}` holds values of several types and is read as text." for new in mixed]
     if bad:

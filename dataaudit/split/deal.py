@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from dataaudit.engine import Engine
+from dataaudit.engine import Engine, mapping, one_row
 from dataaudit.engine.sql import ident
 from dataaudit.errors import DataError
 from dataaudit.naming import listed
@@ -102,8 +102,7 @@ def by_table(engine: Engine, test_from: int) -> None:
     row = ident(ROW)
     side = f"CASE WHEN {row} >= {test_from} THEN 'test' ELSE 'train' END AS side"
     engine.view("sides", f"SELECT {row}, {side} FROM labelled")
-    ends = engine.query(f"SELECT min({row}), max({row}) FROM labelled")
-    rows = np.array([column[0].as_py() for column in ends.columns])
+    rows = np.array(one_row(engine, f"SELECT min({row}), max({row}) FROM labelled"))
     _check_table_sides(rows < test_from, test_from)
 
 
@@ -151,8 +150,7 @@ def _row_position(seed: int) -> str:
 
 def _sides_counted(engine: Engine) -> np.ndarray:
     """Return the rows of `SIDES`."""
-    found = engine.query("SELECT side, count(*) FROM dealt GROUP BY side")
-    rows = dict(zip(*(column.to_pylist() for column in found.columns), strict=True))
+    rows = mapping(engine, "SELECT side, count(*) FROM dealt GROUP BY side")
     return np.array([rows.get(side, 0) for side in SIDES])
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pyarrow as pa
 
-from dataaudit.engine import Engine
+from dataaudit.engine import Engine, mapping, one_row
 from dataaudit.engine.sql import ident, literal
 from dataaudit.errors import DataError, UnknownNameError
 from dataaudit.naming import first
@@ -85,7 +85,7 @@ def _kind(engine: Engine, column: Column, spec: TaskSpec, relation: str) -> str:
         return "classification"
     x = f"{ident(column.name)}::DOUBLE"
     sql = f"SELECT count(DISTINCT {x}), bool_and({x} = floor({x})) FROM {ident(relation)}"
-    distinct, is_whole = (cell[0].as_py() for cell in engine.query(sql).columns)
+    distinct, is_whole = one_row(engine, sql)
     is_classes = is_whole is not False and distinct <= _MOST_WHOLE_NUMBERS
     return "classification" if is_classes else "regression"
 
@@ -106,7 +106,7 @@ def _numbers(engine: Engine, column: Column, relation: str) -> Target:
     x = f"{ident(column.name)}::DOUBLE"
     number = f"CASE WHEN isfinite({x}) THEN {x} END"
     counts = f"SELECT count(*), count({number}), count(DISTINCT {number}) FROM {ident(relation)}"
-    rows, present, distinct = (cell[0].as_py() for cell in engine.query(counts).columns)
+    rows, present, distinct = one_row(engine, counts)
     _check_rows(column.name, rows, present)
     if distinct < 2:  # noqa: PLR2004 - one value is nothing to predict
         raise DataError(_STAGE, f"`{column.name}` has one value", remedy="Name another target.")
@@ -121,8 +121,7 @@ def _labels(engine: Engine, column: Column, spec: TaskSpec, relation: str) -> Ta
     grouped = (
         f"SELECT {text}, count(*) FROM {ident(relation)} AS {_ROWS} GROUP BY 1 ORDER BY 2 DESC, 1"
     )
-    found = engine.query(grouped)
-    counts = dict(zip(found.column(0).to_pylist(), found.column(1).to_pylist(), strict=True))
+    counts = mapping(engine, grouped)
     rows = sum(counts.values())
     counts.pop(None, None)
     spellings = merge_spellings(counts, spec.labels)

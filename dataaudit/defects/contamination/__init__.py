@@ -32,13 +32,14 @@ area under the curve of at most 0.6 between the sides. Chance is kept out by Bon
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated
 
 import pandas as pd
 from pydantic import Field
 
 from dataaudit.defects import Defect, Share
 from dataaudit.defects.contamination.shift import shifted
+from dataaudit.engine import mapping, one_row
 from dataaudit.engine.sql import ident
 from dataaudit.finding import Finding, Remedy, Severity
 from dataaudit.naming import first
@@ -109,8 +110,8 @@ class Contamination(Defect):
             "count(*) FILTER (side <> 'test') AS seen, min(id) FILTER (side = 'test') AS first "
             f"FROM ({_joined(table, cells, rows)}) AS cells GROUP BY {', '.join(names)}"
         )
-        twins, repeated, examples = _first_row(
-            table,
+        twins, repeated, examples = one_row(
+            table.engine,
             "SELECT coalesce(sum(test) FILTER (seen > 0), 0)::BIGINT, "
             "coalesce(sum(seen) FILTER (seen > 1), 0)::BIGINT, "
             "(list(first ORDER BY first) FILTER (seen > 0 AND test > 0))[1:5] "
@@ -146,8 +147,8 @@ class Contamination(Defect):
             f"FROM ({_joined(table, f't.{ident(name)} AS v')}) AS cells "
             "WHERE v IS NOT NULL GROUP BY v"
         )
-        rows, values = _first_row(
-            table,
+        rows, values = one_row(
+            table.engine,
             f"SELECT coalesce(sum(test), 0)::BIGINT, count(*) FROM ({groups}) AS g "
             "WHERE test > 0 AND seen > 0",
         )
@@ -170,8 +171,8 @@ class Contamination(Defect):
         """Count the rows that are learnt from although they are later than a test row."""
         cells = _joined(table, f"t.{ident(name)} AS v")
         first = f"SELECT min(v) FROM ({cells}) AS tested WHERE side = 'test'"
-        late, seen = _first_row(
-            table,
+        late, seen = one_row(
+            table.engine,
             f"SELECT count(*) FILTER (v > ({first})), count(*) FROM ({cells}) AS cells "
             "WHERE side <> 'test'",
         )
@@ -273,14 +274,8 @@ def _joined(table: Table, cells: str, rows: str | None = None) -> str:
 
 def _counts(table: Table) -> dict[str, int]:
     """Return the rows on each side."""
-    found = table.query(f"SELECT side, count(*) FROM {ident(str(table.sides))} GROUP BY side")
-    return dict(zip(*(column.to_pylist() for column in found.columns), strict=True))
-
-
-def _first_row(table: Table, sql: str) -> list[Any]:
-    """Return the cells of the one row of an aggregate."""
-    cells = [column[0].as_py() for column in table.query(sql).columns]
-    return [[] if cell is None else cell for cell in cells]
+    sides = ident(str(table.sides))
+    return mapping(table.engine, f"SELECT side, count(*) FROM {sides} GROUP BY side")
 
 
 def _columns(count: int) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 from pandas.api.types import is_datetime64_any_dtype, is_numeric_dtype
 
 from dataaudit import chance
+from dataaudit.rows import as_number
 from dataaudit.table import Table
 
 _SIGNIFICANT = 0.01  # of all columns together
@@ -62,9 +63,7 @@ def _effects(values: pd.Series, is_seen: np.ndarray, is_test: np.ndarray) -> lis
     if not (is_numeric_dtype(values) or is_datetime64_any_dtype(values)):
         codes = pd.factorize(values)[0] + 1  # missing is a level
         return [_of_levels(codes, is_seen, is_test)]
-    if is_datetime64_any_dtype(values):
-        values = (values - pd.Timestamp(0)).dt.total_seconds()
-    cells = values.to_numpy(dtype=float)
+    cells = as_number(values).to_numpy(dtype=float)
     is_missing = np.isnan(cells)
     gaps = _of_levels(is_missing.astype(int), is_seen, is_test)
     seen, test = np.sort(cells[is_seen & ~is_missing]), np.sort(cells[is_test & ~is_missing])

@@ -41,6 +41,7 @@ from dataaudit.defects import Defect
 from dataaudit.defects.disguised.rule import Sentinel, Value, Zero, in_text
 from dataaudit.defects.disguised.wanted import Wanted
 from dataaudit.defects.disguised.words import DOUBTFUL_TOKENS, TOKENS
+from dataaudit.engine import mapping
 from dataaudit.engine.sql import ident, literals
 from dataaudit.finding import Finding, Remedy, Severity
 from dataaudit.lazy import on_first_use
@@ -118,12 +119,12 @@ class Disguised(Wanted, Defect):
             return
         x = f"{ident(name)}::VARCHAR"
         where = f"FROM {ident(table.raw)} WHERE {stripped(x)} IN ({literals(nulls)})"
-        found = table.query(f"SELECT {x}, count(*) {where} GROUP BY 1 ORDER BY 2 DESC, 1")
-        if not found.num_rows:
+        sql = f"SELECT {x}, count(*) {where} GROUP BY 1 ORDER BY 2 DESC, 1"
+        counts = mapping(table.engine, sql)
+        if not counts:
             return
-        tokens, times = (column.to_pylist() for column in found.columns)
         first = table.query(f"SELECT __row__ {where} ORDER BY __row__ LIMIT 5")
-        counts, rows = dict(zip(tokens, times, strict=True)), sum(times)
+        rows = sum(counts.values())
         yield self.finding(
             "read",
             Severity.INFO,

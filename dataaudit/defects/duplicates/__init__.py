@@ -32,10 +32,11 @@ References
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dataaudit.defects import Defect, Share
 from dataaudit.defects.duplicates.columns import same_columns
+from dataaudit.engine import one_row
 from dataaudit.engine.sql import ident
 from dataaudit.finding import Finding, Remedy, Severity
 from dataaudit.lazy import on_first_use
@@ -89,8 +90,8 @@ class Duplicates(Defect):
             f"SELECT count(*) AS copies, max(id) AS last FROM (SELECT {ident(ROW)} AS id, {cells} "
             f"FROM ({rows}) AS twins) AS cells GROUP BY {names} HAVING count(*) > 1"
         )
-        copies, most, examples = _first_row(
-            table,
+        copies, most, examples = one_row(
+            table.engine,
             "SELECT sum(copies - 1)::BIGINT, max(copies), list(last ORDER BY last)[1:5] "
             f"FROM ({groups}) AS repeated",
         )
@@ -127,8 +128,8 @@ class Duplicates(Defect):
             "SELECT sum(n) AS n, max(n) AS most, min(first) AS first "
             f"FROM ({counted}) AS labelled GROUP BY {names} HAVING count(*) > 1"
         )
-        count, vectors, lost, examples = _first_row(
-            table,
+        count, vectors, lost, examples = one_row(
+            table.engine,
             "SELECT sum(n)::BIGINT, count(*), sum(n - most)::BIGINT, "
             "list(first ORDER BY first)[1:5] "
             f"FROM ({groups}) AS contradicting",
@@ -174,8 +175,3 @@ def _numbered(columns: Iterable[str]) -> tuple[str, str]:
     """Return the columns under plain names, and these names: a column may be called `n` itself."""
     cells = [f"{ident(name)} AS c{place}" for place, name in enumerate(columns)]
     return ", ".join(cells), ", ".join(f"c{place}" for place in range(len(cells)))
-
-
-def _first_row(table: Table, sql: str) -> list[Any]:
-    """Return the cells of the one row of an aggregate."""
-    return [column[0].as_py() for column in table.query(sql).columns]

@@ -8,6 +8,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from dataaudit.engine import one_row
 from dataaudit.engine.sql import ident
 from dataaudit.table import Table
 
@@ -56,8 +57,8 @@ def _maps_everywhere(table: Table, first: str, second: str) -> bool:
     a, b = ident(first), ident(second)
     pairs = f"SELECT DISTINCT {a}, {b} FROM {ident(table.typed)}"
     counts = f"SELECT count(*), count(DISTINCT {a}), count(DISTINCT {b}), count({a}), count({b})"
-    row = table.query(f"{counts} FROM ({pairs}) AS pairs")
-    both, left, right, filled, also_filled = (column[0].as_py() for column in row.columns)
+    found = one_row(table.engine, f"{counts} FROM ({pairs}) AS pairs")
+    both, left, right, filled, also_filled = found
     has_missing = filled < both
     return filled == also_filled and both == left + has_missing and left == right
 

@@ -47,6 +47,7 @@ import pandas as pd
 from pydantic import Field
 
 from dataaudit.defects import Defect, Share
+from dataaudit.engine import mapping
 from dataaudit.engine.sql import ident
 from dataaudit.finding import Finding, Remedy, Severity
 from dataaudit.lazy import on_first_use
@@ -224,8 +225,8 @@ def _counts(table: Table) -> dict[str, int]:
     if known is not None:
         return {str(label): count for label, count in known.items()}
     target = ident(str(table.task.target))
-    rows = table.query(
+    return mapping(
+        table.engine,
         f"SELECT {target}::VARCHAR, count(*) FROM {ident(table.typed)} WHERE {target} IS NOT NULL "
-        "GROUP BY 1 ORDER BY 2 DESC, 1"
+        "GROUP BY 1 ORDER BY 2 DESC, 1",
     )
-    return dict(zip(rows.column(0).to_pylist(), rows.column(1).to_pylist(), strict=True))

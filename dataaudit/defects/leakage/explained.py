@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from dataaudit.defects.leakage.tally import as_number
+from dataaudit.rows import as_number
 
 _FILLED = 0.9  # of the rows: a copy with more gaps tells little
 _WINDOW = 5  # rows of the running mean: little bias on a smooth curve, a fifth of the noise

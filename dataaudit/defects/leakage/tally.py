@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from dataaudit.rows import as_number
+
 _MASS = 0.02  # share of the rows from which one value is counted on its own
 _RANGES = 30  # equal parts of the other values: 600 rows each of 20,000
 _SCORED_CLASSES = 20  # the most frequent ones; rarer classes have too few rows for a curve
@@ -66,8 +68,7 @@ def tally(values: pd.Series, classes: np.ndarray, half: np.ndarray) -> Tally:
     half : ndarray of int, shape (rows,)
         0 or 1.
     """
-    if pd.api.types.is_datetime64_any_dtype(values):
-        values = as_number(values)
+    values = as_number(values)
     ranks, levels = pd.factorize(values, sort=True)
     is_missing = ranks < 0
     per_level = np.bincount(ranks[~is_missing], minlength=len(levels))
@@ -85,13 +86,6 @@ def tally(values: pd.Series, classes: np.ndarray, half: np.ndarray) -> Tally:
         distinct=len(levels) + int(is_missing.any()),
         is_ordered=pd.api.types.is_numeric_dtype(values),
     )
-
-
-def as_number(values: pd.Series) -> pd.Series:
-    """Turn dates into seconds, and leave numbers alone."""
-    if pd.api.types.is_datetime64_any_dtype(values):
-        return (values - pd.Timestamp(0)).dt.total_seconds()
-    return values
 
 
 def _grouped(per_level: np.ndarray, rows: int) -> np.ndarray:

@@ -36,6 +36,7 @@ import pandas as pd
 from dataaudit.defects import Defect, Share
 from dataaudit.defects.types.reading import KNOWN_UNITS, Reading, levels_of, read, split
 from dataaudit.defects.types.wanted import Wanted, is_code
+from dataaudit.engine import one_row
 from dataaudit.engine.sql import ident, literals
 from dataaudit.finding import Finding, Remedy, Severity
 from dataaudit.lazy import on_first_use
@@ -180,11 +181,10 @@ class Types(Wanted, Defect):
         ]
         if not names:
             return
-        counts = table.query(
-            f"SELECT {', '.join(_filled(table, name) for name in names)} FROM {ident(table.raw)}"
-        )
-        for place, name in enumerate(names):
-            unread = counts.column(place)[0].as_py() - table.profile[name].present
+        parts = ", ".join(_filled(table, name) for name in names)
+        counts = one_row(table.engine, f"SELECT {parts} FROM {ident(table.raw)}")
+        for name, filled in zip(names, counts, strict=True):
+            unread = filled - table.profile[name].present
             if unread > 0:
                 yield self.finding(
                     "unread",
