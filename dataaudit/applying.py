@@ -20,7 +20,7 @@ from dataaudit.config.document import Lines
 from dataaudit.engine.duckdb import DuckDBEngine
 from dataaudit.errors import DataError, SourceError, hint
 from dataaudit.output import MANIFEST, refuse_overwriting, whole, write_relation
-from dataaudit.parquet import ROW_GROUP
+from dataaudit.parquet import ROW_GROUP, write
 from dataaudit.pipeline import Cleaning
 from dataaudit.pipeline import load as load_pipeline
 from dataaudit.publishing import MODEL, PIPELINE
@@ -205,17 +205,16 @@ def _score(clean: Path, network: proof.FinalNetwork, path: Path) -> None:
     with pq.ParquetFile(clean) as file:
         frames = (batch.to_pandas() for batch in file.iter_batches(ROW_GROUP))
         first = next(frames, file.schema_arrow.empty_table().to_pandas())
-        schema = pa.Schema.from_pandas(_scored(first, network), preserve_index=False)
-        with pq.ParquetWriter(path, schema.remove_metadata(), compression="zstd") as out:
-            for frame in chain([first], frames):
-                scored = _scored(frame, network)
-                out.write_table(pa.Table.from_pandas(scored, schema.remove_metadata()))
+        scored = (_scored(frame, network) for frame in chain([first], frames))
+        head = next(scored)
+        write(chain([head], scored), head.schema, path)
 
 
-def _scored(frame: pd.DataFrame, network: proof.FinalNetwork) -> pd.DataFrame:
+def _scored(frame: pd.DataFrame, network: proof.FinalNetwork) -> pa.Table:
     """Put predictions behind the features."""
     answers = network.score(frame).add_prefix("__").add_suffix("__")
-    return frame.drop(columns=ROW).join(answers).assign(**{ROW: frame[ROW]})
+    scored = frame.drop(columns=ROW).join(answers).assign(**{ROW: frame[ROW]})
+    return pa.Table.from_pandas(scored, preserve_index=False).replace_schema_metadata()
 
 
 def _checked(source: Source, config: Config, *, allow_code: bool) -> contract.Checked:

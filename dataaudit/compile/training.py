@@ -8,15 +8,15 @@ to memory; the rows made stream through the steps behind it into a file.
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import singledispatch
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from dataaudit.compile.statement import Statement, compiled
 from dataaudit.defects.duplicates.drop import DropDuplicateRows
@@ -26,6 +26,7 @@ from dataaudit.defects.outliers.drop import DropOutliers
 from dataaudit.engine import Engine, mapping
 from dataaudit.engine.sql import ident, literal
 from dataaudit.errors import DataError
+from dataaudit.parquet import write
 from dataaudit.pipeline import Cleaning
 from dataaudit.pipeline.flow import transformed
 from dataaudit.rows import KEYS, key_sql, lowest, to_pandas
@@ -220,16 +221,16 @@ def _made(
     engine = result.rows.engine
     classes = {label: _class(engine, before, label) for label in missing}
     path = engine.folder / "synthetic.parquet"
-    writer = None
-    for frame, label in sampler.stream(classes, missing):
-        for name, step in cleaning.fitted_[position:]:
-            frame = transformed(name, step, frame)  # noqa: PLW2901 - the rows on their way
-        table = _labelled(frame, before.target, label)
-        writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd")
-        writer.write_table(table)
-    if writer is None:
-        return result
-    writer.close()
+
+    def made() -> Iterator[pa.Table]:
+        for frame, label in sampler.stream(classes, missing):
+            for name, step in cleaning.fitted_[position:]:
+                frame = transformed(name, step, frame)  # noqa: PLW2901 - the rows on their way
+            yield _labelled(frame, before.target, label)
+
+    tables = made()
+    first = next(tables)
+    write(chain([first], tables), first.schema, path)
     engine.view("made_rows", f"SELECT * FROM read_parquet({literal(str(path))})")
     notes = [
         f"synthetic rows of a class were drawn between {MOST_ROWS:,} of its "

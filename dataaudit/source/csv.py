@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from dataaudit.engine import Engine
 from dataaudit.errors import SourceError
+from dataaudit.parquet import write
 from dataaudit.source.bulk import in_bulk
 from dataaudit.source.careful import BadLine, Blank, Row, read_records
 from dataaudit.source.columns import ROW
@@ -140,13 +140,16 @@ def _by_line(path: Path, dialect: Dialect, first_row: int, landed: Landed) -> No
     fields = [pa.field(ROW, pa.int64()), *(pa.field(name, pa.string()) for name in landed.names)]
     schema = pa.schema(fields)
     lines = 0
-    with pq.ParquetWriter(landed.path, schema, compression="zstd") as writer:
+
+    def tables() -> Iterator[pa.Table]:
+        nonlocal lines
         for batch, seen in _batches(read_records(path, dialect), landed):
             lines += seen
             if batch:
-                first = first_row + landed.rows
-                writer.write_table(_table(batch, first, schema))
+                yield _table(batch, first_row + landed.rows, schema)
                 landed.rows += len(batch)
+
+    write(tables(), schema, landed.path)
     _balance(path, dialect, lines)
 
 
