@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dataaudit.proof import operating
 from dataaudit.proof.final import Final
+from dataaudit.proof.fit import History
 from dataaudit.proof.judging import Case, Judged, Judgement
 from dataaudit.proof.metrics import LOWER_IS_BETTER, WITHIN_ONE, Estimate, known
 from dataaudit.proof.plan import LEAST_CLASS
@@ -68,14 +69,7 @@ def content(
             pairs=[(verdict.before, verdict.after) for verdict in verdicts],
             groups=groups,
         ),
-        "curves": {
-            arm: {
-                "train": rounded(history.train),
-                "validation": rounded(history.validation),
-                "steps": history.steps,
-            }
-            for arm, history in histories.items()
-        },
+        "curves": {arm: curve(history) for arm, history in histories.items()},
         "notes": [*notes, *_notes(case, judgement, arms, test_labels)],
     }
 
@@ -90,9 +84,14 @@ def _metric(name: str, estimate: Estimate, groups: NDArray[np.intp]) -> dict[str
     return {**interval(estimate, groups).to_dict(**bounds)}
 
 
-def rounded(losses: Sequence[float]) -> list[float | None]:
-    """Return a curve; None where the loss was no number."""
-    return [round(loss, 6) if np.isfinite(loss) else None for loss in losses]
+def curve(history: History) -> dict[str, Any]:
+    """Return the losses by step; None where one was no number."""
+    found = {"train": history.train, "validation": history.validation}
+    rounded = {
+        side: [round(loss, 6) if np.isfinite(loss) else None for loss in losses]
+        for side, losses in found.items()
+    }
+    return {**rounded, "steps": history.steps}
 
 
 def per_class(judged: Judged, truth: Floats, target: Target) -> dict[str, Any]:
@@ -119,10 +118,13 @@ def on_test(final: Final, labels: Floats | None, target: Target) -> dict[str, fl
     if not seen.any():
         return {}
     said = Answers(labels=final.answers.labels[seen], shares=final.answers.shares[seen])
-    values = {
-        name: measure(said, labels[seen], target).value for name, measure in known(target).items()
-    }
-    return {name: float(value) for name, value in values.items() if np.isfinite(value)}
+    return scores(said, labels[seen], target)
+
+
+def scores(said: Answers, truth: Floats, target: Target) -> dict[str, float]:
+    """Return the metrics that can be had."""
+    found = {name: float(of(said, truth, target).value) for name, of in known(target).items()}
+    return {name: value for name, value in found.items() if np.isfinite(value)}
 
 
 def calibration(judged: Judged, truth: Floats, target: Target) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from dataaudit.proof.fit import History, Trained
 from dataaudit.proof.fitting import Job, Recipe, prepare, read
 from dataaudit.proof.folds import Rows
 from dataaudit.proof.network import Kind, load_keras
-from dataaudit.proof.target import Answers, as_outputs
+from dataaudit.proof.target import Answers, Floats, as_outputs
 from dataaudit.proof.training import train
 
 _MEMBER = "dataaudit.json"  # beside Keras' own members of the archive
@@ -56,15 +56,14 @@ class Final:
         """Return the network with all that it takes to read it; None without one."""
         if self.trained is None or self.job.fit is None:
             return None
-        return FinalNetwork(
-            model=finished(
-                self.trained.model(),
-                shift=self.job.shift,
-                scale=(self.job.spread, self.job.middle) if not classes else None,
-            ),
-            classes=tuple(classes),
-            adjust=tuple((self.job.shift + self.job.cut).tolist()) if classes else (),
-            columns=tuple(str(name) for name in self.resampled.X.columns),
+        job = self.job
+        return FinalNetwork.of(
+            self.trained,
+            classes,
+            self.resampled.X.columns,
+            shift=job.shift,
+            cut=job.cut,
+            scale=(job.spread, job.middle),
         )
 
 
@@ -109,31 +108,6 @@ def finals(
     return made
 
 
-def finished(model: Any, *, shift: Any, scale: tuple[float, float] | None) -> Any:
-    """Append what turns logits into corrected probabilities, or back into the target's unit.
-
-    Parameters
-    ----------
-    model
-        Keras network; one that ends in probabilities stays as it is.
-    shift : array of shape (classes,)
-        See `dataaudit.proof.target.shift_of`.
-    scale
-        Standard deviation and mean of a number; None for classes.
-    """
-    keras = load_keras()
-    last = getattr(getattr(model.layers[-1], "activation", None), "__name__", "")
-    if last in ("sigmoid", "softmax"):
-        return model
-    layers = [keras.Input(model.input_shape[1:]), model]
-    if scale is not None:
-        return keras.Sequential([*layers, keras.layers.Rescaling(*scale)])
-    kind: Kind = "binary" if len(shift) == 2 else "multiclass"  # noqa: PLR2004 - two classes
-    rescaling = keras.layers.Rescaling(1.0, as_outputs(shift, kind).tolist())
-    ending = keras.layers.Activation("sigmoid" if kind == "binary" else "softmax")
-    return keras.Sequential([*layers, rescaling, ending])
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinalNetwork:
     """A trained network that knows its classes and columns.
@@ -155,6 +129,25 @@ class FinalNetwork:
     classes: tuple[str, ...]
     adjust: tuple[float, ...]
     columns: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls,
+        trained: Trained,
+        classes: Sequence[str],
+        columns: Iterable[Any],
+        *,
+        shift: Floats,
+        cut: Floats,
+        scale: tuple[float, float],
+    ) -> FinalNetwork:
+        """Return a trained network with what it takes to read it; see `answers`."""
+        return cls(
+            model=_ended(trained.model(), shift, None if classes else scale),
+            classes=tuple(classes),
+            adjust=tuple((shift + cut).tolist()) if classes else (),
+            columns=tuple(map(str, columns)),
+        )
 
     @property
     def threshold(self) -> float | None:
@@ -198,14 +191,24 @@ class FinalNetwork:
         with warnings.catch_warnings():  # Keras 3.15 reads its own variables as numpy 1 did
             warnings.simplefilter("ignore", DeprecationWarning)
             self.model.save(path)
-        known = {key: value for key, value in _plain(self).items() if key != "model"}
+        known = {name: getattr(self, name) for name in ("classes", "adjust", "columns")}
         with zipfile.ZipFile(path, "a") as archive:
             archive.writestr(zipfile.ZipInfo(_MEMBER), json.dumps(known))
 
 
-def _plain(network: FinalNetwork) -> dict[str, Any]:
-    """Return the fields by name."""
-    return {name: getattr(network, name) for name in ("classes", "adjust", "columns")}
+def _ended(model: Any, shift: Floats, scale: tuple[float, float] | None) -> Any:
+    """Append what turns logits into corrected probabilities, or back into the target's unit."""
+    keras = load_keras()
+    last = getattr(getattr(model.layers[-1], "activation", None), "__name__", "")
+    if last in ("sigmoid", "softmax"):
+        return model
+    layers = [keras.Input(model.input_shape[1:]), model]
+    if scale is not None:
+        return keras.Sequential([*layers, keras.layers.Rescaling(*scale)])
+    kind: Kind = "binary" if len(shift) == 2 else "multiclass"  # noqa: PLR2004 - two classes
+    rescaling = keras.layers.Rescaling(1.0, as_outputs(shift, kind).tolist())
+    ending = keras.layers.Activation("sigmoid" if kind == "binary" else "softmax")
+    return keras.Sequential([*layers, rescaling, ending])
 
 
 def load_network(path: str | Path) -> FinalNetwork:

@@ -13,15 +13,14 @@ import numpy as np
 
 from dataaudit.errors import DataError
 from dataaudit.proof.dealing import Census, CleanFile, Parts
-from dataaudit.proof.describing import rounded
-from dataaudit.proof.final import FinalNetwork, finished
+from dataaudit.proof.describing import curve, scores
+from dataaudit.proof.final import FinalNetwork
 from dataaudit.proof.fit import Fit, Part, Trained, budget
 from dataaudit.proof.fitting import corrections
-from dataaudit.proof.metrics import known
-from dataaudit.proof.network import Kind, load_build
+from dataaudit.proof.network import load_build
 from dataaudit.proof.plan import of
 from dataaudit.proof.spec import TrainSpec
-from dataaudit.proof.target import Answers, Floats, Target, as_outputs, shift_of
+from dataaudit.proof.target import Answers, Floats, Target, as_outputs, kind_of, shift_of
 from dataaudit.proof.training import train as train_networks
 
 PART_BYTES = 2**26
@@ -141,7 +140,9 @@ def fit_streamed(
         [trained] = train_networks([fit])
     network = None if trained.failed else goal.network(trained, columns)
     score = _scored(network, replace(file, path=test), goal, seed) if network and test else {}
-    content = {"rows": census.rows, "rows_drawn": drawn, "parts": piles, **_curve(trained), **score}
+    made = {"rows": census.rows, "rows_drawn": drawn, "parts": piles}
+    seen = {"steps": trained.history.steps[-1], "curve": curve(trained.history)}
+    content = {**made, **seen, **score}
     return Streamed(network=network, content={**content, "sentence": _sentence(content, metric)})
 
 
@@ -188,9 +189,7 @@ class _Goal:
             none = np.zeros(1)
             return cls(target=target, census=census, shift=none, cut=none, again=none, monitor=[])
         classes = tuple(census.counts)
-        if len(classes) < _TWO:
-            raise DataError("prove", f"the target has {len(classes)} class; two are needed")
-        name: Kind = "binary" if len(classes) == _TWO else "multiclass"
+        name = kind_of(classes)
         left, trained = np.array([census.counts[label] for label in classes], dtype="float64").T
         real = left if given is None else np.array([given.get(c, 0.0) for c in classes], "float64")
         real, left, trained = (shares / shares.sum() for shares in (real, left, trained))
@@ -228,13 +227,9 @@ class _Goal:
 
     def network(self, trained: Trained, columns: Sequence[str]) -> FinalNetwork:
         """Return the network with all that it takes to read it."""
-        classes = self.target.classes
-        scale = None if classes else (self.census.spread, self.census.middle)
-        return FinalNetwork(
-            model=finished(trained.model(), shift=self.shift, scale=scale),
-            classes=classes,
-            adjust=tuple((self.shift + self.cut).tolist()) if classes else (),
-            columns=tuple(columns),
+        scale = self.census.spread, self.census.middle
+        return FinalNetwork.of(
+            trained, self.target.classes, columns, shift=self.shift, cut=self.cut, scale=scale
         )
 
 
@@ -262,19 +257,9 @@ def _scored(network: FinalNetwork, file: CleanFile, goal: _Goal, seed: int) -> d
         labels=np.concatenate([answer.labels for answer in said]),
         shares=np.concatenate([answer.shares for answer in said]),
     )
-    labels, metrics = np.concatenate(truth), known(goal.target)
-    values = {
-        name: measure(answers, labels, goal.target).value for name, measure in metrics.items()
-    }
-    test = {name: float(value) for name, value in values.items() if np.isfinite(value)}
+    labels = np.concatenate(truth)
+    test = scores(answers, labels, goal.target)
     return {"test": test, "test_rows": len(labels), "test_rows_given": file.rows}
-
-
-def _curve(trained: Trained) -> dict[str, Any]:
-    """Return the steps and the losses."""
-    history = trained.history
-    curve = {"train": rounded(history.train), "validation": rounded(history.validation)}
-    return {"steps": history.steps[-1], "curve": {**curve, "steps": history.steps}}
 
 
 def _sentence(content: Mapping[str, Any], metric: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,10 +82,7 @@ class Target:
                 raise DataError("prove", "the target must be finite and must vary")
             return cls(kind="regression", classes=(), coded=values)
         classes, codes = np.unique(series.astype(str).to_numpy("object"), return_inverse=True)
-        if len(classes) < _TWO:
-            raise DataError("prove", f"the target has {len(classes)} class; two are needed")
-        name: Kind = "binary" if len(classes) == _TWO else "multiclass"
-        return cls(kind=name, classes=tuple(classes), coded=codes.astype("float64"))
+        return cls(kind=kind_of(classes), classes=tuple(classes), coded=codes.astype("float64"))
 
     @property
     def outputs(self) -> int:
@@ -110,6 +108,13 @@ class Target:
         """Return the weighted share of each class."""
         counted = np.bincount(codes.astype(np.intp), weight, minlength=len(self.classes))
         return counted / counted.sum()
+
+
+def kind_of(classes: Sized) -> Kind:
+    """Return what a network of these classes answers; a `DataError` where there are not two."""
+    if len(classes) < _TWO:
+        raise DataError("prove", f"the target has {len(classes)} class; two are needed")
+    return "binary" if len(classes) == _TWO else "multiclass"
 
 
 def shift_of(real: Floats, trained: Floats) -> Floats:
