@@ -38,7 +38,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from dataaudit.defects import Defect
-from dataaudit.defects.disguised.rule import Sentinel, Value, Zero, in_text
+from dataaudit.defects.disguised.rule import Sentinel, Value, in_text
 from dataaudit.defects.disguised.wanted import Wanted
 from dataaudit.defects.disguised.words import DOUBTFUL_TOKENS, TOKENS
 from dataaudit.engine import mapping
@@ -76,16 +76,6 @@ class Disguised(Wanted, Defect):
     """
 
     code = "DA102"
-
-    def __init__(
-        self,
-        *,
-        zero: Zero = "blank",
-        discover: bool = True,
-        also: list[Value] | dict[str, list[Value]] | None = None,
-        never: dict[str, list[Value]] | None = None,
-    ) -> None:
-        self.zero, self.discover, self.also, self.never = zero, discover, also, never
 
     def applies(self, table: Table) -> str:
         """Need a row and a feature."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from dataaudit.defects.disguised.rule import Value, Zero
+from dataaudit.defects.disguised.rule import Value
 from dataaudit.defects.disguised.wanted import Wanted, form, key
 from dataaudit.estimator import FrameTransformer
 
@@ -39,16 +39,6 @@ class BlankSentinels(Wanted, FrameTransformer):
     4    NaN    b
     5    NaN  NaN
     """
-
-    def __init__(
-        self,
-        *,
-        zero: Zero = "blank",
-        discover: bool = True,
-        also: list[Value] | dict[str, list[Value]] | None = None,
-        never: dict[str, list[Value]] | None = None,
-    ) -> None:
-        self.zero, self.discover, self.also, self.never = zero, discover, also, never
 
     def _learn(self, frame: pd.DataFrame, y: Any) -> None:  # noqa: ARG002 - labels play no part
         self.sentinels_ = {

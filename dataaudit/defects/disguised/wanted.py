@@ -11,10 +11,15 @@ from dataaudit.defects.disguised.rule import Sentinel, Value, Zero, sentinels_of
 class Wanted:
     """Sentinels of a column, if they are looked for and not vetoed."""
 
-    zero: Zero
-    discover: bool
-    also: list[Value] | dict[str, list[Value]] | None
-    never: dict[str, list[Value]] | None
+    def __init__(
+        self,
+        *,
+        zero: Zero = "blank",
+        discover: bool = True,
+        also: list[Value] | dict[str, list[Value]] | None = None,
+        never: dict[str, list[Value]] | None = None,
+    ) -> None:
+        self.zero, self.discover, self.also, self.never = zero, discover, also, never
 
     def discovered(
         self, values: pd.Series, name: str, ordered: np.ndarray | None = None

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from dataaudit.defects import Defect, Share
+from dataaudit.defects import Defect
 from dataaudit.defects.types.reading import KNOWN_UNITS, Reading, levels_of, read, split
 from dataaudit.defects.types.wanted import Wanted, is_code
 from dataaudit.engine import one_row
@@ -69,16 +69,6 @@ class Types(Wanted, Defect):
     """
 
     code = "DA103"
-
-    def __init__(
-        self,
-        *,
-        numbers: bool = True,
-        dates: bool = True,
-        booleans: bool = True,
-        share: Share = 0.9,
-    ) -> None:
-        self.numbers, self.dates, self.booleans, self.share = numbers, dates, booleans, share
 
     def applies(self, table: Table) -> str:
         """Need a row and a feature."""

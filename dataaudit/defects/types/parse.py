@@ -34,16 +34,6 @@ class ParseTypes(Wanted, FrameTransformer):
     2   NaN    c
     """
 
-    def __init__(
-        self,
-        *,
-        numbers: bool = True,
-        dates: bool = True,
-        booleans: bool = True,
-        share: float = 0.9,
-    ) -> None:
-        self.numbers, self.dates, self.booleans, self.share = numbers, dates, booleans, share
-
     def _learn(self, frame: pd.DataFrame, y: Any) -> None:  # noqa: ARG002 - labels play no part
         found = {name: self.reading(levels_of(frame[name]), name) for name in texts(frame)}
         self.readings_ = {name: reading for name, reading in found.items() if reading is not None}

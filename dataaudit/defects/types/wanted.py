@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from dataaudit.defects import Share
 from dataaudit.defects.types.reading import Reading, reading_of
 from dataaudit.naming import words
 
@@ -17,10 +18,15 @@ _CODE_WORDS = frozenset(
 class Wanted:
     """A reading of a column, if its kind is asked for and its name is no code's."""
 
-    numbers: bool
-    dates: bool
-    booleans: bool
-    share: float
+    def __init__(
+        self,
+        *,
+        numbers: bool = True,
+        dates: bool = True,
+        booleans: bool = True,
+        share: Share = 0.9,
+    ) -> None:
+        self.numbers, self.dates, self.booleans, self.share = numbers, dates, booleans, share
 
     def reading(self, cells: pd.Series, name: Any) -> Reading | None:
         """Return how a column is to be read, or None where it stays as it is.
