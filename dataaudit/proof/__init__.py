@@ -9,8 +9,9 @@ scikit-learn pipelines). Keras is imported by `network.load_keras` alone, when a
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from dataaudit.lazy import on_first_use
 
 if TYPE_CHECKING:
     from dataaudit.proof.arms import standard_arms
@@ -63,8 +64,4 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
-    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+__getattr__ = on_first_use(__name__, {name: f"{__name__}.{part}" for name, part in _HOMES.items()})

@@ -14,6 +14,7 @@ from dataaudit.proof.folds import Fold
 from dataaudit.proof.judging import Case, Judged
 from dataaudit.proof.later import Lesson, World, judge_later, judged_rows
 from dataaudit.proof.metrics import Estimate, difference, known
+from dataaudit.proof.models import labels_of
 from dataaudit.proof.scoring import scored
 from dataaudit.proof.statistics import Interval, interval
 from dataaudit.proof.target import Target
@@ -60,12 +61,9 @@ class Planted(World):
 
 def _given(case: Case, rows: Any) -> Given:
     """Return rows of the case with their target, as an injector takes them."""
-    target = case.recipe.target
-    labels: Any = target.coded[rows]
-    if target.classes:
-        labels = np.asarray(target.classes, dtype=object)[labels.astype(np.intp)]
+    target, frame = case.recipe.target, case.X.iloc[rows]
+    labels = labels_of(target, target.coded[rows], frame.index)
     kind: Kind = "classification" if target.classes else "regression"
-    frame = case.X.iloc[rows]
     return Given(frame=frame.assign(**{_TARGET: labels}), target=_TARGET, kind=kind)
 
 

@@ -160,7 +160,6 @@ def choose(
     metric: str = "auto",
     groups: Any = None,
     order: Any = None,
-    rows_given: int | None = None,
     allow_code: bool = False,
     say: Callable[[str], object] | None = None,
     progress: Progress | None = None,
@@ -171,7 +170,7 @@ def choose(
     ----------
     candidates
         Doing nothing first; see `propose`.
-    X, y, kind, train, prove, seed, metric, groups, order, rows_given, allow_code
+    X, y, kind, train, prove, seed, metric, groups, order, allow_code
         As for `dataaudit.proof.compare`. No other row may have a say.
     say
         Is told the plan before training.
@@ -200,7 +199,7 @@ def choose(
         len(candidates),
         prove,
         lambda spec, networks: case_of(
-            X, recipe, spec, networks, seed=seed, groups=groups, order=order, rows_given=rows_given
+            X, recipe, spec, networks, seed=seed, groups=groups, order=order
         ),
     )
     plan = _sentence(len(candidates), case)
