@@ -23,10 +23,10 @@ from dataaudit.proof.spec import (
     ScheduleSpec,
     TrainSpec,
 )
-from dataaudit.proof.target import as_classes
+from dataaudit.proof.target import Target, as_classes
 from dataaudit.proof.training import train
 
-_DECILES = 10
+_FEW_ROWS = 10  # of so few none are held back
 _TWO = 2
 
 
@@ -136,7 +136,7 @@ class _KerasEstimator(BaseEstimator):
         """Train on all but the rows to stop by, and keep the weights."""
         spec = self._spec()
         is_stop = np.zeros(len(X), dtype=bool)
-        if self.patience is not None and len(X) > _DECILES:
+        if self.patience is not None and len(X) > _FEW_ROWS:
             share = stopping_share(len(X)) if self.validation == "auto" else self.validation
             is_stop = pick(strata, np.arange(len(X)), share, self.seed)
         weight = np.ones(len(X)) if weight is None else _check_sample_weight(weight, X)
@@ -278,9 +278,8 @@ class KerasRegressor(RegressorMixin, _KerasEstimator):
         X, y = validate_data(self, X, y, y_numeric=True)
         y = y.astype("float64")
         self.mean_, self.scale_ = float(y.mean()), float(y.std() or 1.0)
-        order = np.empty(len(y), dtype=np.intp)
-        order[np.argsort(y, kind="stable")] = np.arange(len(y)) * _DECILES // len(y)
-        self._train(X, (y - self.mean_) / self.scale_, weight, order, "regression")
+        strata = Target(kind="regression", classes=(), coded=y).strata
+        self._train(X, (y - self.mean_) / self.scale_, weight, strata, "regression")
 
     def predict(self, X: Any) -> NDArray[np.float64]:
         """Return the predicted target, shape (n_samples,)."""

@@ -9,15 +9,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from dataaudit.engine.sql import ident, literal
 from dataaudit.errors import QueryError, SourceError
 from dataaudit.source.bulk import glob_safe
 from dataaudit.source.columns import ROW
 from dataaudit.source.names import unique_names
 from dataaudit.source.part import Part, difference
+from dataaudit.source.tables import parquet_head
 
 _NUMBER = "__number_of_row__"  # a table may have a column that bears our name
 
@@ -46,7 +44,7 @@ def parquet_part(engine: Any, files: list[Path], role: str, first_row: int) -> P
     SourceError
         For a damaged file, or files whose columns differ.
     """
-    names = [_names(file) for file in files]
+    names = [parquet_head(file)[0] for file in files]
     for file, here in zip(files, names, strict=True):
         if problem := difference(names[0], here):
             raise SourceError(file, f"{problem}, unlike {files[0].name}")
@@ -57,14 +55,6 @@ def parquet_part(engine: Any, files: list[Path], role: str, first_row: int) -> P
         remedy = "Workers on other machines must see it under the same path."
         raise SourceError(files[0], error.problem, remedy=remedy) from error
     return _part(found, role, {"format": "parquet", "files": [str(file) for file in files]})
-
-
-def _names(file: Path) -> list[str]:
-    """Return the columns of a Parquet file."""
-    try:
-        return list(pq.read_schema(file).names)
-    except (pa.ArrowException, OSError) as error:
-        raise SourceError(file, "it is damaged, or no Parquet file") from error
 
 
 def _part(found: Any, role: str, description: dict[str, Any]) -> Part:

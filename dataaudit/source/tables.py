@@ -31,7 +31,7 @@ def parquet_part(engine: Engine, files: Sequence[Path], first_row: int) -> Part:
     names: list[str] = []
     starts, rows = [], first_row
     for file in files:
-        here, count = _parquet_head(file)
+        here, count = parquet_head(file)
         if names and (problem := difference(names, here)):
             raise SourceError(file, f"{problem}, unlike {files[0].name}")
         names = names or here
@@ -50,7 +50,7 @@ def parquet_part(engine: Engine, files: Sequence[Path], first_row: int) -> Part:
     return Part(sql=sql, names=unique, rows=rows - first_row, notes=notes)
 
 
-def _parquet_head(file: Path) -> tuple[list[str], int]:
+def parquet_head(file: Path) -> tuple[list[str], int]:
     """Return column names and row count of a Parquet file."""
     try:
         with pq.ParquetFile(file) as opened:

@@ -13,11 +13,11 @@ import pandas as pd
 from dataaudit.chance import holm
 from dataaudit.pipeline import Cleaning
 from dataaudit.proof.attribution import shapley
-from dataaudit.proof.attribution.bill import Bill
 from dataaudit.proof.attribution.coalition import coalitions
 from dataaudit.proof.attribution.items import Interaction, Item
 from dataaudit.proof.attribution.planning import planned, reads_arms
 from dataaudit.proof.attribution.roles import Roles, roles
+from dataaudit.proof.attribution.words import Bill
 from dataaudit.proof.evidence import Evidence
 from dataaudit.proof.folds import InvariantError
 from dataaudit.proof.judging import Case, Judgement, Progress, judge

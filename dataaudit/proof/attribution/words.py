@@ -1,4 +1,4 @@
-"""The bill as plain values and in plain words."""
+"""The bill: every step of a cleaning with its price, as plain values and in plain words."""
 
 from __future__ import annotations
 
@@ -19,6 +19,17 @@ _WHAT = {
     "scale": "scaling",
     "imbalance": "balancing the classes",
 }
+
+
+class Bill(Sums):
+    """What each step is worth, to be told."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what stands in the evidence: values that JSON can hold."""
+        return content(self)
+
+    def __repr__(self) -> str:
+        return "\n".join(lines(self))
 
 
 def what(name: str) -> str:

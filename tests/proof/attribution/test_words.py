@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from dataaudit.proof.attribution import shapley
-from dataaudit.proof.attribution.bill import Bill
 from dataaudit.proof.attribution.reckoning import _Reckoning
 from dataaudit.proof.attribution.roles import Roles
+from dataaudit.proof.attribution.words import Bill
 from dataaudit.proof.metrics import Estimate
 from dataaudit.proof.spec import ProveSpec
 
