@@ -126,7 +126,8 @@ def write_batches(
     """Clean rows into a Parquet file, a batch at a time; see `dataaudit.compile.write`."""
     batches = _all(plan, append)
     schema = next(batches).schema
-    return parquet.write(batches, schema, path, metadata=metadata, progress=progress)
+    filled = plan.cleaning.feature_names if plan.cleaning.steps else ()  # gaps are refused
+    return parquet.write(batches, schema, path, filled=filled, metadata=metadata, progress=progress)
 
 
 def _all(plan: Plan, append: str | None) -> Iterator[pa.Table]:

@@ -14,6 +14,7 @@ from dataaudit.compile.statement import compiled
 from dataaudit.engine import Engine
 from dataaudit.engine.sql import ident, literal
 from dataaudit.errors import NoSqlFormError
+from dataaudit.parquet import GapError
 from dataaudit.pipeline import Cleaning
 from dataaudit.pipeline.gate import refuse_gaps, refuse_others
 from dataaudit.source.columns import Column
@@ -89,11 +90,17 @@ def write(
             _appended(mapped(plan), append), path, metadata=metadata, progress=counted
         )
     names = [name for name, _ in cleaning.steps]
+    features = [cell.name for cell in made.cells] if names else []
     if names:
         refuse_others([cell.name for cell in made.cells if cell.kind != "number"], names)
-    written = engine.copy(_appended(made.sql, append), path, metadata=metadata, progress=counted)
-    if names:
-        refuse_gaps(_gaps(engine, path, [cell.name for cell in made.cells]), names)
+    try:
+        written = engine.copy(
+            _appended(made.sql, append), path, filled=features, metadata=metadata, progress=counted
+        )
+    except GapError as error:
+        refuse_gaps(error.names, names)
+        raise
+    refuse_gaps(_gaps(engine, path, features), names)
     return written
 
 

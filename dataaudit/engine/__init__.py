@@ -5,7 +5,7 @@ Statistics and rules are written once, as DuckDB SQL. An engine of another diale
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -53,13 +53,14 @@ class Engine(Protocol):
         sql: str,
         path: Path,
         *,
+        filled: Collection[str] = (),
         metadata: Mapping[str, str] | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> int:
         """Write the rows of a SELECT as Parquet, streaming, in their order; return how many.
 
         One file, or a folder of files where several machines write. ``progress`` is told how many
-        rows are written.
+        rows are written. ``filled`` are columns known to have no gaps, which an engine may use.
         """
         ...
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -146,6 +146,7 @@ class DuckDBEngine:
         sql: str,
         path: Path,
         *,
+        filled: Collection[str] = (),
         metadata: Mapping[str, str] | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> int:
@@ -159,13 +160,15 @@ class DuckDBEngine:
             Where the file cannot be written.
         QueryError
             With DuckDB's own words.
+        GapError
+            Where a column of `filled` has a gap.
         """
         with self.connection.cursor() as cursor:
             cursor.execute("SET SESSION arrow_large_buffer_size = true")  # texts beyond 2 GB
             rows = self._reader(cursor, sql, 4 * parquet.STEP)
             return parquet.write(
-                _told(rows), rows.schema, path, metadata=metadata, threads=self._threads,
-                progress=progress,
+                _told(rows), rows.schema, path, filled=filled, metadata=metadata,
+                threads=self._threads, progress=progress,
             )  # fmt: skip
 
     def close(self) -> None:

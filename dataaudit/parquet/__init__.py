@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain
+from math import isfinite
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,9 +33,19 @@ STEP = 8_192
 _SHORTEST = 2_048
 _MOST_THREADS = 8  # each holds a row group
 _LOOKED, _DISTINCT = 8_192, 1_000
-"""Rows by which it is decided whether a column gets a dictionary, and up to how many values: a
-dictionary of doubles that hardly repeat takes time and saves nothing.
+"""Rows by which it is decided whether a column gets a dictionary, and up to how many values.
+
+Doubles never get one: of the 170 columns that five texts become, to look each cell up took three
+times as long as to compress zeros and ones.
 """
+
+
+class GapError(ValueError):
+    """Raised where columns have gaps that were said to have none; ``names`` says which."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = list(names)
+        super().__init__(f"cells are missing in {', '.join(names)}")
 
 
 def write(
@@ -42,6 +53,7 @@ def write(
     schema: pa.Schema,
     path: Path,
     *,
+    filled: Collection[str] = (),
     metadata: Mapping[str, str] | None = None,
     threads: int | None = None,
     progress: Callable[[int], None] | None = None,
@@ -56,6 +68,8 @@ def write(
         Theirs.
     path
         What stands there after an error is not whole.
+    filled
+        Columns without gaps. The file says so, and is written and read in less time.
     metadata
         Entered into the file.
     threads
@@ -72,10 +86,13 @@ def write(
     ------
     OSError
         Where the file cannot be written.
+    GapError
+        Where a column of `filled` has a gap.
     """
     groups = _row_groups(batches, schema)
     first = next(groups)
-    encoder = _Encoder(_repetitive(first), dict(metadata or {}))
+    required = pa.schema([field.with_nullable(field.name not in filled) for field in schema])
+    encoder = _Encoder(required, _repetitive(first), dict(metadata or {}))
     rows, footers, sizes = 0, [], []
     with path.open("wb") as out:
         out.write(MAGIC)
@@ -128,7 +145,7 @@ def _repetitive(group: pa.Table) -> list[str]:
     few = [
         name
         for name, column in zip(group.column_names, group.columns, strict=True)
-        if not pa.types.is_nested(column.type)
+        if not (pa.types.is_nested(column.type) or pa.types.is_floating(column.type))
         and pc.count_distinct(column.slice(0, _LOOKED)).as_py() <= _DISTINCT
     ]
     sink = pa.BufferOutputStream()
@@ -158,17 +175,21 @@ class _Encoder(NamedTuple):
 
     Parameters
     ----------
+    schema
+        With the columns that have no gaps as not nullable.
     repetitive
         Columns that get a dictionary.
     metadata
         Entered into the file.
     """
 
+    schema: pa.Schema
     repetitive: Sequence[str]
     metadata: Mapping[str, str]
 
     def encode(self, group: pa.Table) -> Piece:
         """Encode one."""
+        group = self._required(group)
         sink = pa.BufferOutputStream()
         with pq.ParquetWriter(
             sink, group.schema, compression="zstd", compression_level=1, store_schema=False,
@@ -180,7 +201,21 @@ class _Encoder(NamedTuple):
                 file.add_key_value_metadata(self.metadata)
         return piece(memoryview(sink.getvalue()))
 
+    def _required(self, group: pa.Table) -> pa.Table:
+        """Return the rows with columns that say that they have no gaps."""
+        gaps = [
+            field.name
+            for field, column in zip(self.schema, group.columns, strict=True)
+            if not field.nullable and column.null_count
+        ]
+        if gaps:
+            raise GapError(gaps)
+        return pa.Table.from_arrays(group.columns, schema=self.schema)
+
 
 def _has_nan(column: pa.ChunkedArray) -> bool:
     """Tell whether statistics, which leave NaN out, would say less than a reader takes them for."""
-    return pa.types.is_floating(column.type) and bool(pc.any(pc.is_nan(column)).as_py())
+    if not pa.types.is_floating(column.type):
+        return False
+    total = pc.sum(column).as_py()  # in half the time of looking at each cell
+    return total is not None and not isfinite(total) and bool(pc.any(pc.is_nan(column)).as_py())

@@ -112,11 +112,39 @@ def test_long_texts_go_into_short_row_groups(tmp_path):
 
 
 def test_of_columns_with_nan_no_ends_are_said(tmp_path):
-    table, path = pa.table({"x": [1.0, float("nan"), 3.0], "y": [1.0, None, 3.0]}), tmp_path / "t"
+    far, nan = float("inf"), float("nan")
+    cells = {"x": [1.0, nan, 3.0], "y": [1.0, None, 3.0], "z": [-far, None, far]}
+    table, path = pa.table(cells), tmp_path / "t"
     write(table, path)
-    group = pq.read_metadata(path).row_group(0)
-    assert group.column(0).statistics is None
-    assert (group.column(1).statistics.min, group.column(1).statistics.max) == (1.0, 3.0)
+    said = [pq.read_metadata(path).row_group(0).column(i).statistics for i in range(3)]
+    assert said[0] is None
+    assert [(one.min, one.max) for one in said[1:]] == [(1.0, 3.0), (-far, far)]
+
+
+def test_filled_columns_are_required_and_read_the_same(tmp_path):
+    table = pa.table({"x": np.arange(20.0) % 2, "y": pa.array([1.0, None] * 10)})
+    write(table, tmp_path / "t", filled=["x"])
+    file = pq.ParquetFile(tmp_path / "t")
+    assert [file.schema.column(i).max_definition_level for i in range(2)] == [0, 1]
+    assert file.read().cast(table.schema).equals(table)
+    assert duckdb.from_parquet(str(tmp_path / "t")).to_arrow_table().cast(table.schema) == table
+
+
+@pytest.mark.parametrize("gap", [3, ROW_GROUP + 1])
+def test_a_gap_where_none_was_said_to_be_is_an_error_with_its_column(tmp_path, gap):
+    cells = np.arange(ROW_GROUP + 2.0)
+    table = pa.table({"x": pa.array(cells, mask=cells == gap), "y": cells})
+    with pytest.raises(parquet.GapError, match="missing in x") as caught:
+        write(table, tmp_path / "t", filled=["x", "y"])
+    assert caught.value.names == ["x"]
+
+
+def test_doubles_that_repeat_get_no_dictionary_and_texts_do(tmp_path):
+    table = pa.table({"x": [0.0, 1.0] * 10, "t": ["a", "b"] * 10, "n": [1, 2] * 10})
+    write(table, tmp_path / "t")
+    group = pq.read_metadata(tmp_path / "t").row_group(0)
+    has = [group.column(i).has_dictionary_page for i in range(3)]
+    assert has == [False, True, True]
 
 
 def test_progress_is_told_up_to_the_last_row(tmp_path):

@@ -10,7 +10,7 @@ import re
 import shutil
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -163,6 +163,7 @@ class SparkEngine:
         sql: str,
         path: Path,
         *,
+        filled: Collection[str] = (),
         metadata: Mapping[str, str] | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> int:
@@ -170,14 +171,14 @@ class SparkEngine:
 
         The files are named in the order of the rows: that of the statement, else by ``__row__``
         where that is among the columns, because workers give rows back in no order. Spark has no
-        place for metadata of a file: what is given is left out.
+        place for metadata of a file, nor for what is ``filled``: what is given is left out.
 
         Raises
         ------
         QueryError, EngineError
             As `query`; also where the workers wrote to a place that this machine does not see.
         """
-        del metadata
+        del metadata, filled
         frame = self._run(lambda: self._frame(sql))
         if _ROW in frame.columns and not is_ordered(sql):
             frame = self._run(lambda: frame.orderBy(frame[_ROW].asc_nulls_last()))
