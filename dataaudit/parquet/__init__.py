@@ -32,6 +32,8 @@ STEP = 8_192
 """Rows after which it is seen whether a row group is full."""
 _SHORTEST = 2_048
 _MOST_THREADS = 8  # each holds a row group
+_LEVEL = -1
+"""Of zstd: a third less time than level 1 on doubles, for files that are 4 to 8 % larger."""
 _LOOKED, _DISTINCT = 8_192, 1_000
 """Rows by which it is decided whether a column gets a dictionary, and up to how many values.
 
@@ -192,7 +194,7 @@ class _Encoder(NamedTuple):
         group = self._required(group)
         sink = pa.BufferOutputStream()
         with pq.ParquetWriter(
-            sink, group.schema, compression="zstd", compression_level=1, store_schema=False,
+            sink, group.schema, compression="zstd", compression_level=_LEVEL, store_schema=False,
             use_dictionary=self.repetitive,
             write_statistics=[name for name in group.column_names if not _has_nan(group[name])],
         ) as file:  # fmt: skip
