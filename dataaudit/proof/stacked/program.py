@@ -28,9 +28,10 @@ def program(
     *,
     columns: int,
     models: int,
+    dtype: str,
 ) -> Program:
     """Return the program of these networks; the same one, compiled once, whenever it is asked."""
-    return Program(spec, optimizer, kind, outputs, columns=columns, models=models)
+    return Program(spec, optimizer, kind, outputs, columns=columns, models=models, dtype=dtype)
 
 
 class Program:
@@ -48,6 +49,8 @@ class Program:
         Width of the input.
     models
         How many there are.
+    dtype
+        Of weights and rows: what Keras computes in.
     """
 
     def __init__(
@@ -59,12 +62,13 @@ class Program:
         *,
         columns: int,
         models: int,
+        dtype: str,
     ) -> None:
         import tensorflow as tf
 
         self.model = network.build(spec, columns=columns, outputs=outputs)
         self._kind, self._columns, self._models = kind, columns, models
-        self._spec = spec
+        self._spec, self._dtype = spec, dtype
         # Keras gathers these anew from all layers each time, which takes longer than their use.
         self._plain = (*self.model.trainable_variables, *self.model.non_trainable_variables)
         self._order = [id(variable) for variable in self.model.weights]
@@ -73,7 +77,7 @@ class Program:
             tf.Variable(np.zeros((models, *v.shape)), dtype=v.dtype, trainable=False)
             for v in self.model.non_trainable_variables
         ]
-        self._rate = tf.Variable(np.zeros((models, 1, 1)), dtype="float32", trainable=False)
+        self._rate = tf.Variable(np.zeros((models, 1, 1)), dtype=dtype, trainable=False)
         self._taken = tf.Variable(np.zeros((models, 1, 1)), dtype="int32", trainable=False)
         self._optimizer = _each_with_its_own(
             network.optimizer(optimizer), rate=self._rate, taken=self._taken
@@ -83,7 +87,7 @@ class Program:
         self._steps = tf.function(self._traced_steps, jit_compile=_USES_XLA)
         self._look = tf.function(self._traced_look, jit_compile=_USES_XLA)
         self._predict = tf.function(lambda X: self.model(X, training=False)).get_concrete_function(
-            tf.TensorSpec((None, columns), "float32")
+            tf.TensorSpec((None, columns), dtype)
         )
 
     def restart(self, starts: Mapping[int, tuple[int, int]]) -> None:
@@ -116,7 +120,7 @@ class Program:
         """
         import tensorflow as tf
 
-        self._rate.assign(np.asarray(rates, dtype="float32")[:, None, None])
+        self._rate.assign(np.asarray(rates, dtype=self._dtype)[:, None, None])
         self._steps(*rows, tf.constant(drawn), tf.constant(steps))
 
     def look(self, looked: tuple[Any, ...]) -> Any:
@@ -141,7 +145,7 @@ class Program:
 
         parts = []
         for start in range(0, max(len(X), 1), _PREDICT_ROWS):
-            some = np.asarray(X[start : start + _PREDICT_ROWS], dtype="float32")
+            some = np.asarray(X[start : start + _PREDICT_ROWS], dtype=self._dtype)
             wide = np.pad(some, ((0, 0), (0, self._columns - some.shape[1])))
             parts.append(self._predict(tf.constant(wide)).numpy())
         return np.concatenate(parts)

@@ -17,6 +17,7 @@ from dataaudit.proof.stacked.program import Program, program
 
 def run(group: Group, fits: Sequence[Fit]) -> Iterator[tuple[int, Trained]]:
     """Train the fits of a group; yield their positions and what came of them, as they end."""
+    dtype = network.load_keras().config.dtype_policy().variable_dtype
     stack = program(
         group.network,
         group.optimizer,
@@ -24,8 +25,9 @@ def run(group: Group, fits: Sequence[Fit]) -> Iterator[tuple[int, Trained]]:
         group.outputs,
         columns=group.columns,
         models=group.models,
+        dtype=dtype,
     )
-    data, queue = _Data(group), deque(group.fits)
+    data, queue = _Data(group, dtype), deque(group.fits)
     slots: list[_Running | None] = [None] * group.models
     while True:
         # All begin a period together, else each would need looks at moments of its own.
@@ -63,11 +65,11 @@ def _advance(stack: Program, data: _Data, slots: Sequence[_Running | None], step
 class _Data:
     """The rows of every slot, padded: a row of zeros is never drawn and weighs nothing."""
 
-    def __init__(self, group: Group) -> None:
+    def __init__(self, group: Group, dtype: str) -> None:
         import tensorflow as tf
 
         def zeros(*shape: int) -> Any:
-            return tf.Variable(np.zeros((group.models, *shape), "float32"), trainable=False)
+            return tf.Variable(np.zeros((group.models, *shape), dtype), trainable=False)
 
         self.rows = (zeros(group.rows, group.columns), zeros(group.rows), zeros(group.rows))
         self.looked = (
@@ -101,7 +103,7 @@ class _Data:
 def _fill(held: Sequence[Any], slot: int, given: Sequence[Any]) -> None:
     """Write arrays into a slot, with zeros behind and beside them."""
     for variable, array in zip(held, given, strict=True):
-        padded = np.zeros(variable.shape[1:], dtype="float32")
+        padded = np.zeros(variable.shape[1:], dtype=variable.dtype.as_numpy_dtype)
         padded[tuple(slice(size) for size in np.shape(array))] = array
         variable[slot].assign(padded)
 
