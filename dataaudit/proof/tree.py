@@ -69,18 +69,20 @@ class Tree:
         held = self._known(X[stop], labels[stop], labels[~stop], is_all=is_number)
         self.model_ = kind(**settings, early_stopping=held is not None)
         watched = {} if held is None else {"X_val": held[0], "y_val": held[1]}
-        with threadpool_limits(1, user_api="openmp"):
+        with _one_thread():
             self.model_.fit(learnt, labels[~stop], **watched)
         return self
 
     def outputs(self, X: pd.DataFrame, classes: np.ndarray) -> np.ndarray:
         """Return a probability for each class, or the target itself, shape (rows, outputs)."""
         values = self.columns_.transform(self.levels_.coded(plain(X)))
-        if not len(classes):
-            return np.asarray(self.model_.predict(values)).reshape(-1, 1)
+        with _one_thread():
+            if not len(classes):
+                return np.asarray(self.model_.predict(values)).reshape(-1, 1)
+            said = self.model_.predict_proba(values)
         shares = np.zeros((len(X), len(classes)))
         known = np.asarray(self.model_.classes_, dtype=object)
-        shares[:, np.searchsorted(classes, known)] = self.model_.predict_proba(values)
+        shares[:, np.searchsorted(classes, known)] = said
         return shares
 
     def _known(
@@ -102,3 +104,7 @@ class Tree:
             "categorical_features": np.arange(number + text) >= number,
             "random_state": 0,
         }
+
+
+def _one_thread() -> threadpool_limits:
+    return threadpool_limits(1, user_api="openmp")
