@@ -12,7 +12,6 @@ from typing import Any, Protocol, Self, runtime_checkable
 
 import numpy as np
 import pandas as pd
-from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -178,29 +177,48 @@ class Base(_Rowwise):
     description = "A competent baseline: one-hot, median and a missing flag, standard scaling."
 
     def _learn(self, X: pd.DataFrame) -> pd.DataFrame | None:
-        number = make_pipeline(
+        given = plain(X)
+        self.levels_ = Levels(given)
+        parts = [([*numbers(X), *dates(X)], self._number()), (texts(X), self._text())]
+        self.parts_ = [(names, part) for names, part in parts if names]
+        coded = self.levels_.coded(given)
+        made = [part.fit_transform(coded[names].to_numpy()) for names, part in self.parts_]
+        named = [part.get_feature_names_out([*map(str, names)]) for names, part in self.parts_]
+        self.made_ = [name for names in named for name in names]
+        return self._framed(made, X.index)
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Prepare rows; every row stays, in order."""
+        coded = self.levels_.coded(plain(X))
+        made = [part.transform(coded[names].to_numpy()) for names, part in self.parts_]
+        return self._framed(made, X.index)
+
+    def _framed(self, made: list[np.ndarray], index: Any) -> pd.DataFrame:
+        """Return both parts side by side.
+
+        A `ColumnTransformer` does the same, but checks and names the columns at each step on the
+        way, which takes five times as long as the arithmetic on a few hundred rows.
+        """
+        cells = np.hstack([np.empty((len(index), 0)), *made])
+        return pd.DataFrame(cells, index=index, columns=self.made_)
+
+    @staticmethod
+    def _number() -> Any:
+        """Return what prepares numbers."""
+        return make_pipeline(
             SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True),
             StandardScaler(),
         )
-        text = OneHotEncoder(
+
+    @staticmethod
+    def _text() -> Any:
+        """Return what prepares text."""
+        return OneHotEncoder(
             handle_unknown="infrequent_if_exist",
             min_frequency=_RARE_ROWS,
             max_categories=_LEVELS,
             sparse_output=False,
         )
-        self.columns_ = ColumnTransformer(
-            [("number", number, [*numbers(X), *dates(X)]), ("text", text, texts(X))],
-            verbose_feature_names_out=False,
-        )
-        given = plain(X)
-        self.levels_ = Levels(given)
-        self.columns_.set_output(transform="pandas")
-        made: pd.DataFrame = self.columns_.fit_transform(self.levels_.coded(given))
-        return made
-
-    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
-        """Prepare rows; every row stays, in order."""
-        return self.columns_.transform(self.levels_.coded(plain(X)))
 
 
 class Drop(Base):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from dataaudit.estimator import numbers
@@ -24,9 +26,10 @@ class Unscaled(Base):
 
     description = "One-hot, median and a missing flag, no scaling."
 
-    def _learn(self, X: pd.DataFrame) -> None:
-        super()._learn(X)
-        self.columns_.named_transformers_["number"].set_params(standardscaler="passthrough")
+    @staticmethod
+    def _number() -> Any:
+        """Return what prepares numbers."""
+        return super(Unscaled, Unscaled)._number().set_params(standardscaler="passthrough")
 
 
 class ZeroFilled(Base):
