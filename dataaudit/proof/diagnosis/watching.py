@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,9 @@ from dataaudit.proof import network
 from dataaudit.proof.diagnosis.layers import kernels, relu_outputs
 from dataaudit.proof.diagnosis.trace import Trace, columns_seen, dead_share, prior_loss
 from dataaudit.proof.fit import Fit, Floats, periods
+from dataaudit.proof.network import Kind
 from dataaudit.proof.progress import Rate, Stopping
+from dataaudit.proof.spec import NetworkSpec, OptimizerSpec
 from dataaudit.proof.target import as_classes
 
 _LOOK_ROWS = 5_000  # of a longer table as many evenly spaced rows tell losses and dead units
@@ -53,29 +56,18 @@ def watch(fit: Fit) -> Trace:
 
 
 class _Watched:
-    """A network, its optimizer, and the traced function that runs a period of steps."""
+    """A fit that is watched, and what is written down of it."""
 
     def __init__(self, fit: Fit) -> None:
-        keras = network.load_keras()
-        import tensorflow as tf
-
-        keras.utils.set_random_seed(fit.seed % 2**32)
-        self.fit = fit
+        network.load_keras().utils.set_random_seed(fit.seed % 2**32)
+        self.fit, columns = fit, fit.X.shape[1]
         if fit.build is None:
-            self.model = network.build(
-                fit.spec.network, columns=fit.X.shape[1], outputs=fit.outputs
-            )
-            network.initialise(self.model, fit.seed)
+            rateless = fit.spec.optimizer.model_copy(update={"learning_rate": 1.0})
+            self._program = _program(fit.spec.network, rateless, fit.kind, columns, fit.outputs)
+            self._program.restart(fit.seed)
         else:
-            self.model = fit.build(fit.X.shape[1], fit.outputs)
-        ending = getattr(getattr(self.model.layers[-1], "activation", None), "__name__", "")
-        self._loss = network.loss(fit.kind, from_logits=ending not in ("sigmoid", "softmax"))
-        self._optimizer = network.optimizer(fit.spec.optimizer)
-        self._optimizer.build(self.model.trainable_variables)
-        self._kernels = kernels(self.model)
-        self._hidden = relu_outputs(self.model)
-        self._steps = tf.function(self._traced, reduce_retracing=True)
-        self._look = tf.function(lambda X: self.model(X, training=False), reduce_retracing=True)
+            model = fit.build(columns, fit.outputs)
+            self._program = _Program(model, fit.spec.optimizer, fit.kind, columns)
         self._train = _evenly(fit)
         self._validation: tuple[Any, Any] = self._train[:2]
         if fit.X_validation is not None:
@@ -89,48 +81,8 @@ class _Watched:
 
     def period(self, part: Any, drawn: Any, rate: float) -> tuple[Floats, Floats]:
         """Take the steps of a period; return gradients and step lengths, (steps, layers) each."""
-        import tensorflow as tf
-
-        self._optimizer.learning_rate.assign(rate)
         weight = np.ones(len(part.X), dtype="float32") if part.weight is None else part.weight
-        given = (tf.constant(array, dtype="float32") for array in (part.X, part.y, weight))
-        gradients, updates = self._steps(*given, tf.constant(drawn))
-        return gradients.numpy(), updates.numpy()
-
-    def _traced(self, X: Any, y: Any, weight: Any, drawn: Any) -> Any:
-        """Be traced by TensorFlow: a loop of steps."""
-        import tensorflow as tf
-
-        steps = tf.shape(drawn)[0]
-        shape = tf.TensorShape([len(self._kernels)])
-        gradients = tf.TensorArray("float32", size=steps, element_shape=shape)
-        updates = tf.TensorArray("float32", size=steps, element_shape=shape)
-        for step in tf.range(steps):
-            rows = drawn[step]
-            before = [tf.identity(kernel) for kernel in self._kernels]
-            found = self._step(tf.gather(X, rows), tf.gather(y, rows), tf.gather(weight, rows))
-            gradients = gradients.write(step, tf.stack([_rms(g) for g in found]))
-            moved = [
-                _rms(kernel - old) / tf.maximum(_rms(old), 1e-12)
-                for kernel, old in zip(self._kernels, before, strict=True)
-            ]
-            updates = updates.write(step, tf.stack(moved))
-        return gradients.stack(), updates.stack()
-
-    def _step(self, X: Any, y: Any, weight: Any) -> list[Any]:
-        """Take one optimizer step; return the gradients of the kernels."""
-        import tensorflow as tf
-
-        with tf.GradientTape() as tape:
-            outputs = self.model(X, training=True)
-            loss = self._loss(y[:, None], outputs, weight) + sum(self.model.losses)
-        variables = self.model.trainable_variables
-        gradients = tape.gradient(loss, variables)
-        self._optimizer.apply(gradients, variables)
-        at = {
-            id(variable): gradient for variable, gradient in zip(variables, gradients, strict=True)
-        }
-        return [at[id(kernel)] for kernel in self._kernels]
+        return self._program.steps((part.X, part.y, weight), drawn, rate)
 
     def look(self, trace: Trace) -> tuple[float, float]:
         """Write the losses down and return them."""
@@ -159,20 +111,97 @@ class _Watched:
 
     def dead(self) -> list[float]:
         """Return the share of dead units of each hidden layer."""
-        if self._hidden is None:
-            return []
-        outputs = self._hidden(self._train[0], training=False)
-        return [dead_share(layer) for layer in outputs]
+        return [dead_share(layer.numpy()) for layer in self._program.hidden(self._train[0])]
 
     def _outputs(self, X: Any) -> Floats:
         """Return logits, or the standardised target, in inference mode."""
-        return self._look(X).numpy()
+        return self._program.say(X).numpy()
 
     def _mean_loss(self, y: Any, outputs: Any, weight: Any) -> float:
         """Return the loss in inference mode, with resampling undone."""
         shift = 0.0 if self.fit.prior_shift is None else self.fit.prior_shift
         weight = None if weight is None else weight / weight.mean()
-        return float(self._loss(y[:, None], outputs + shift, weight))
+        return float(self._program.loss(y[:, None], outputs + shift, weight))
+
+
+@lru_cache(maxsize=8)
+def _program(
+    spec: NetworkSpec, optimizer: OptimizerSpec, kind: Kind, columns: int, outputs: int
+) -> _Program:
+    """Return the program of such networks; the same one, traced once, whenever it is asked."""
+    model = network.build(spec, columns=columns, outputs=outputs)
+    return _Program(model, optimizer, kind, columns)
+
+
+class _Program:
+    """A network, its optimizer, and the traced functions that move it and look at it."""
+
+    def __init__(self, model: Any, optimizer: OptimizerSpec, kind: Kind, columns: int) -> None:
+        import tensorflow as tf
+
+        ending = getattr(getattr(model.layers[-1], "activation", None), "__name__", "")
+        self.loss = network.loss(kind, from_logits=ending not in ("sigmoid", "softmax"))
+        self._model, self._optimizer = model, network.optimizer(optimizer)
+        self._optimizer.build(model.trainable_variables)
+        self._kernels = kernels(model)
+        rows, cells = tf.TensorSpec((None,)), tf.TensorSpec((None, columns))
+        drawn = tf.TensorSpec((None, None), "int32")
+        self._steps = tf.function(self._traced, input_signature=(cells, rows, rows, drawn))
+        self.say = tf.function(lambda X: model(X, training=False), input_signature=(cells,))
+        hidden = relu_outputs(model)
+        self.hidden = tf.function(
+            lambda X: [] if hidden is None else hidden(X, training=False), input_signature=(cells,)
+        )
+
+    def restart(self, seed: int) -> None:
+        """Start anew: weights from the seed, optimizer without memory."""
+        network.initialise(self._model, seed)
+        for memory in self._optimizer.variables:
+            memory.assign(np.zeros(memory.shape))
+
+    def steps(self, rows: tuple[Any, ...], drawn: Any, rate: float) -> tuple[Floats, Floats]:
+        """Take steps; return gradients and step lengths, (steps, layers) each."""
+        import tensorflow as tf
+
+        self._optimizer.learning_rate.assign(rate)
+        given = (tf.constant(array, dtype="float32") for array in rows)
+        gradients, updates = self._steps(*given, tf.constant(drawn))
+        return gradients.numpy(), updates.numpy()
+
+    def _traced(self, X: Any, y: Any, weight: Any, drawn: Any) -> Any:
+        """Be traced by TensorFlow: a loop of steps."""
+        import tensorflow as tf
+
+        steps = tf.shape(drawn)[0]
+        shape = tf.TensorShape([len(self._kernels)])
+        gradients = tf.TensorArray("float32", size=steps, element_shape=shape)
+        updates = tf.TensorArray("float32", size=steps, element_shape=shape)
+        for step in tf.range(steps):
+            rows = drawn[step]
+            before = [tf.identity(kernel) for kernel in self._kernels]
+            found = self._step(tf.gather(X, rows), tf.gather(y, rows), tf.gather(weight, rows))
+            gradients = gradients.write(step, tf.stack([_rms(g) for g in found]))
+            moved = [
+                _rms(kernel - old) / tf.maximum(_rms(old), 1e-12)
+                for kernel, old in zip(self._kernels, before, strict=True)
+            ]
+            updates = updates.write(step, tf.stack(moved))
+        return gradients.stack(), updates.stack()
+
+    def _step(self, X: Any, y: Any, weight: Any) -> list[Any]:
+        """Take one optimizer step; return the gradients of the kernels."""
+        import tensorflow as tf
+
+        with tf.GradientTape() as tape:
+            outputs = self._model(X, training=True)
+            loss = self.loss(y[:, None], outputs, weight) + sum(self._model.losses)
+        variables = self._model.trainable_variables
+        gradients = tape.gradient(loss, variables)
+        self._optimizer.apply(gradients, variables)
+        at = {
+            id(variable): gradient for variable, gradient in zip(variables, gradients, strict=True)
+        }
+        return [at[id(kernel)] for kernel in self._kernels]
 
 
 def _evenly(fit: Fit) -> tuple[Any, Any, Any]:
