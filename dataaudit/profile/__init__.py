@@ -62,6 +62,8 @@ class ColumnProfile:
         Text cells of white space alone, and text cells with white space at either end.
     max_length
         Characters of the longest text cell.
+    number_like, date_like
+        Shares in 0..1 of the sample's text cells that have the form of a number or a date.
     top
         Up to 20 most frequent values with their counts, most frequent first, ties by value.
     is_top_exact
@@ -91,6 +93,8 @@ class ColumnProfile:
     blank: int = 0
     padded: int = 0
     max_length: int = 0
+    number_like: float = 0.0
+    date_like: float = 0.0
     top: tuple[tuple[Any, int], ...] = ()
     is_top_exact: bool = True
     levels: Mapping[Any, int] | None = None
@@ -244,6 +248,7 @@ def _values(
         distinct = min(facts["distinct"], present)
     return {
         **facts,
+        **(counted.shapes() if column.dtype == "str" else {}),
         "distinct": distinct,
         "is_distinct_exact": is_exact,
         "top": tuple(top[:TOP_VALUES]),

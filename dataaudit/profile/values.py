@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -13,6 +14,7 @@ from dataaudit.engine import Engine
 from dataaudit.ordered import counted
 from dataaudit.source.cells import MOST_LEVELS, count_levels
 from dataaudit.source.columns import Column, typed_cell
+from dataaudit.source.shapes import DATE_FORMS, NUMBER_FORMS
 
 __all__ = ["MOST_LEVELS", "TOP_VALUES", "Counted", "count_levels", "typed_levels"]
 
@@ -81,6 +83,27 @@ class Counted:
             else 0.0
         )
         return min(present, round(len(self.counts) + unseen))
+
+    def shapes(self) -> dict[str, float]:
+        """Return the shares of cells of text that look like numbers and like dates."""
+        texts = pc.utf8_trim_whitespace(self.values.cast(pa.string()))
+        return {
+            "number_like": self._share(texts, _NUMBER),
+            "date_like": self._share(texts, _DATE),
+        }
+
+    def _share(self, texts: pa.Array, pattern: str) -> float:
+        """Return the share of cells that match; 0 where there is none."""
+        matches = pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False)
+        return float(self.counts[matches.astype(bool)].sum() / max(self.cells, 1))
+
+
+def _any_of(forms: Mapping[str | None, str]) -> str:
+    """Join patterns, each of the whole text."""
+    return f"^(?:{'|'.join(dict.fromkeys(forms.values()))})$"
+
+
+_NUMBER, _DATE = _any_of(NUMBER_FORMS), _any_of(DATE_FORMS)
 
 
 def typed_levels(engine: Engine, column: Column, counts: pa.Table) -> pa.Table:

@@ -156,6 +156,15 @@ def test_zeros_and_negatives_of_a_sample_stand_for_all_rows(make_table):
     assert (whole.zeros, whole.negatives) == ((frame["x"] == 0).sum(), (frame["x"] < 0).sum())
 
 
+def test_text_that_looks_like_numbers_and_dates_is_told(make_table):
+    frame = pd.DataFrame(
+        {"n": ["1", "2.5", " 3 ", "x"], "d": ["2020-01-31", "1.2.2020", "y", None]}
+    )
+    profile = make_table(frame).profile
+    assert (profile["n"].number_like, profile["n"].date_like) == (0.75, 0.0)
+    assert profile["d"].date_like == pytest.approx(2 / 3)
+
+
 HOSTILE = ['a"b', "it's", "; drop table typed; --", "c0", "r", "x0", "d0", "v", "n", "<script>"]
 
 
