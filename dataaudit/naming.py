@@ -14,11 +14,11 @@ def listed(names: Iterable[object], most: int = 3) -> str:
     >>> listed(["a", "b", "c", "d"])
     '`a`, `b`, `c` and 1 more'
     """
-    return first([f"`{name}`" for name in names], most)
+    return abridged([f"`{name}`" for name in names], most)
 
 
-def first(parts: Sequence[str], most: int) -> str:
-    """Do the same with what is in quotes already, or needs none."""
+def abridged(parts: Sequence[str], most: int) -> str:
+    """Join so many parts of a sentence, and say how many more there are."""
     more = f" and {len(parts) - most:,} more" if len(parts) > most else ""
     return ", ".join(parts[:most]) + more
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 from dataaudit.engine import Engine, mapping, one_row
 from dataaudit.engine.sql import ident, literal
 from dataaudit.errors import DataError, UnknownNameError
-from dataaudit.naming import first
+from dataaudit.naming import abridged
 from dataaudit.source.columns import Column
 from dataaudit.split.spec import TaskSpec
 
@@ -290,7 +290,7 @@ def _label_notes(
         f"`{spelling}` as `{label}`" for spelling, label in spellings.items() if spelling != label
     ]
     if merged:
-        notes.append(f"Labels read as one spelling: {first(merged, _SHOWN)}.")
+        notes.append(f"Labels read as one spelling: {abridged(merged, _SHOWN)}.")
     near = [f"`{label}` and `{first}`" for label, first in suggested.items()]
     if near:
         shown = ", ".join(near[:_SHOWN])

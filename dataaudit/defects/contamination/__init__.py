@@ -42,7 +42,7 @@ from dataaudit.defects.contamination.shift import shifted
 from dataaudit.engine import mapping, one_row
 from dataaudit.engine.sql import ident
 from dataaudit.finding import Finding, Remedy, Severity
-from dataaudit.naming import first
+from dataaudit.naming import abridged
 from dataaudit.source.columns import ROW
 from dataaudit.table import Table
 from dataaudit.twins import repeating
@@ -247,7 +247,7 @@ class Contamination(Defect):
 
     def _shifted(self, table: Table, shifts: dict[str, float], *, is_by_twins: bool) -> Finding:
         """Word the finding of all columns that are shifted."""
-        shown = first([f"`{name}` ({effect:.2f})" for name, effect in shifts.items()], _NAMED)
+        shown = abridged([f"`{name}` ({effect:.2f})" for name, effect in shifts.items()], _NAMED)
         why = " A split by time shows such a drift." if table.task.time else ""
         if is_by_twins:
             why = " Rows that repeat make the difference; each is held on one side."

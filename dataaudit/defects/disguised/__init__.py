@@ -46,7 +46,7 @@ from dataaudit.engine.sql import ident, literals
 from dataaudit.finding import Finding, Remedy, Severity
 from dataaudit.lazy import on_first_use
 from dataaudit.levels import Levels, levels_of
-from dataaudit.naming import first
+from dataaudit.naming import abridged
 from dataaudit.source.casts import stripped
 from dataaudit.table import Table
 
@@ -239,4 +239,4 @@ def _quoted(counts: Mapping[str, int], name: str, table: Table) -> str:
     if name in table.sensitive:
         return "stand-ins"
     quoted = [f"`{token[:_LONGEST]}`" if token.strip() else "blank" for token in counts]
-    return first(quoted, _SHOWN)
+    return abridged(quoted, _SHOWN)
