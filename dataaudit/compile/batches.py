@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 
 from dataaudit import parquet
 from dataaudit.compile.workers import Workers
-from dataaudit.engine import Engine
+from dataaudit.engine import Engine, one_row
 from dataaudit.engine.sql import ident
 from dataaudit.estimator import dates, floats, numbers
 from dataaudit.parquet import ROW_GROUP
@@ -71,8 +71,8 @@ def _source(relation: str, where: str | None) -> str:
 
 def count(engine: Engine, relation: str, where: str | None = None) -> int:
     """Count rows."""
-    found = engine.query(f"SELECT count(*) {_source(relation, where)}")
-    return int(found.column(0)[0].as_py())
+    [rows] = one_row(engine, f"SELECT count(*) {_source(relation, where)}")
+    return int(rows)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from dataaudit.compile.batches import Plan, count, write_batches
 from dataaudit.compile.mapped import mapped
 from dataaudit.compile.query import LARGEST
 from dataaudit.compile.statement import compiled
-from dataaudit.engine import Engine
+from dataaudit.engine import Engine, one_row
 from dataaudit.engine.sql import ident, literal
 from dataaudit.errors import NoSqlFormError
 from dataaudit.parquet import GapError
@@ -153,5 +153,5 @@ def _looked(engine: Engine, files: Sequence[Path], name: str) -> bool:
     listed = ", ".join(literal(str(file)) for file in files)
     x = ident(name)
     sound = f"{x} BETWEEN -{LARGEST!r} AND {LARGEST!r}"
-    found = engine.query(f"SELECT count(*) FROM read_parquet([{listed}]) WHERE {sound} IS NOT TRUE")
-    return bool(found.column(0)[0].as_py())
+    sql = f"SELECT count(*) FROM read_parquet([{listed}]) WHERE {sound} IS NOT TRUE"
+    return one_row(engine, sql) != [0]

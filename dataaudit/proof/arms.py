@@ -202,16 +202,14 @@ class Base(_Rowwise):
         cells = np.hstack([np.empty((len(index), 0)), *made])
         return pd.DataFrame(cells, index=index, columns=self.made_)
 
-    @staticmethod
-    def _number() -> Any:
+    def _number(self) -> Any:
         """Return what prepares numbers."""
         return make_pipeline(
             SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True),
             StandardScaler(),
         )
 
-    @staticmethod
-    def _text() -> Any:
+    def _text(self) -> Any:
         """Return what prepares text."""
         return OneHotEncoder(
             handle_unknown="infrequent_if_exist",

@@ -26,10 +26,9 @@ class Unscaled(Base):
 
     description = "One-hot, median and a missing flag, no scaling."
 
-    @staticmethod
-    def _number() -> Any:
+    def _number(self) -> Any:
         """Return what prepares numbers."""
-        return super(Unscaled, Unscaled)._number().set_params(standardscaler="passthrough")
+        return super()._number().set_params(standardscaler="passthrough")
 
 
 class ZeroFilled(Base):

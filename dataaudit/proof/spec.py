@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -89,6 +89,11 @@ class OptimizerSpec(BaseModel):
     learning_rate: float = Field(default=0.001, gt=0)
     momentum: float = Field(default=0.0, ge=0, lt=1)
     weight_decay: float = Field(default=0.004, ge=0)
+
+    @property
+    def rateless(self) -> Self:
+        """The same at a rate of 1: what fits share that each have a rate of their own."""
+        return self.model_copy(update={"learning_rate": 1.0})
 
 
 class ScheduleSpec(BaseModel):

@@ -16,7 +16,7 @@ from dataaudit.proof.arms import WithTraining
 from dataaudit.proof.diagnosis.references import references
 from dataaudit.proof.diagnosis.setup import Change, Setup, retrained, setup_of
 from dataaudit.proof.diagnosis.trace import Trace
-from dataaudit.proof.diagnosis.trial import Proof, compared, spoken
+from dataaudit.proof.diagnosis.trial import Proof, compared
 from dataaudit.proof.diagnosis.watching import watch
 from dataaudit.proof.evidence import Evidence
 from dataaudit.proof.fitting import Job, prepare
@@ -27,7 +27,7 @@ from dataaudit.proof.spec import TrainSpec
 from dataaudit.proof.target import Floats, Target
 from dataaudit.proof.verdict import HELPS, Verdict
 
-__all__ = ["Examined", "OnTable", "Proof", "spoken"]
+__all__ = ["Examined", "OnTable", "Proof"]
 _STATE = "so far"
 
 

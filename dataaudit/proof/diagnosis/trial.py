@@ -14,7 +14,7 @@ from dataaudit.proof.scoring import scored
 from dataaudit.proof.statistics import nadeau_bengio
 from dataaudit.proof.target import Target
 from dataaudit.proof.verdict import UNDECIDED, Verdict, decide, least_error, smallest
-from dataaudit.proof.wording import POINTS, writer
+from dataaudit.proof.wording import signed, spoken, writer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,15 +49,9 @@ class Proof:
     def gain(self) -> str:
         """The effect in words, as a sentence goes on."""
         label, write = spoken(self.metric), writer(self.metric)
-        unit = " points" if self.metric in POINTS else ""
         reach = f"{self.percent} % interval {write(self.low)} to {write(self.high)}"
-        told = f"{label} changes by {write(self.effect)}{unit} ({reach})"
+        told = f"{label} changes by {signed(self.metric, self.effect)} ({reach})"
         return told if self.verdict != UNDECIDED else f"{told}, which may be chance"
-
-
-def spoken(metric: str) -> str:
-    """Return a metric within a sentence."""
-    return metric.replace("_", " ").replace("r2", "R2").replace("auc", "AUC")
 
 
 def compared(

@@ -62,8 +62,8 @@ class _Watched:
         network.load_keras().utils.set_random_seed(fit.seed % 2**32)
         self.fit, columns = fit, fit.X.shape[1]
         if fit.build is None:
-            rateless = fit.spec.optimizer.model_copy(update={"learning_rate": 1.0})
-            self._program = _program(fit.spec.network, rateless, fit.kind, columns, fit.outputs)
+            recipe = fit.spec.optimizer.rateless
+            self._program = _program(fit.spec.network, recipe, fit.kind, columns, fit.outputs)
             self._program.restart(fit.seed)
         else:
             model = fit.build(columns, fit.outputs)

@@ -68,7 +68,7 @@ def grouped(fits: Sequence[Fit]) -> Iterator[Group]:
     """
     alike: dict[Any, list[int]] = defaultdict(list)
     for i, fit in enumerate(fits):
-        recipe = fit.spec.optimizer.model_copy(update={"learning_rate": 1.0})
+        recipe = fit.spec.optimizer.rateless
         # Fits of one period look at their losses in the same calls.
         key = (fit.spec.network, recipe, fit.kind, fit.outputs, fit.budget.batch, fit.budget.period)
         alike[key].append(i)

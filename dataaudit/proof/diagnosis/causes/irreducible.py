@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dataaudit.proof.diagnosis.cause import Cause, Signal
-from dataaudit.proof.diagnosis.examined import Examined, Proof, spoken
+from dataaudit.proof.diagnosis.examined import Examined, Proof
+from dataaudit.proof.wording import spoken
 
 _PERFECT = 0.99  # above it there is nothing to explain
 _OPEN = frozenset({"proven", "suspected"})

@@ -12,8 +12,9 @@ from __future__ import annotations
 from typing import Any
 
 from dataaudit.proof.diagnosis.cause import Cause, Signal
-from dataaudit.proof.diagnosis.examined import Examined, spoken
+from dataaudit.proof.diagnosis.examined import Examined
 from dataaudit.proof.diagnosis.setup import Change
+from dataaudit.proof.wording import spoken
 
 _CLOSE = 0.05  # science.md section 3: of the prior's loss, between the two losses
 _COUNTED = frozenset({"accuracy", "r2"})  # what a trace counts of the rows learnt from

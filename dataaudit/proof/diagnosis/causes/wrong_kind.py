@@ -17,7 +17,8 @@ from __future__ import annotations
 
 from dataaudit.proof.diagnosis.cause import Cause, Signal
 from dataaudit.proof.diagnosis.cells import unsettled
-from dataaudit.proof.diagnosis.examined import Examined, Proof, spoken
+from dataaudit.proof.diagnosis.examined import Examined, Proof
+from dataaudit.proof.wording import spoken
 
 
 class WrongKind(Cause):
