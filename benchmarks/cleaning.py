@@ -13,7 +13,6 @@ import argparse
 import sys
 import threading
 from pathlib import Path
-from typing import Any
 
 from bigtable import CATEGORIES, FLOATS, ROW_GROUP, TARGET, make
 from measure import Timing, compare
@@ -25,39 +24,28 @@ JOBS = ("scale", "onehot")
 
 
 def ours(job: str, table: Path, out: Path) -> None:
-    """Sample, fit, compile, write; scikit-learn loads while the engine reads, as in an audit."""
-    from concurrent.futures import ThreadPoolExecutor
-    from importlib import import_module
-
+    """Sample, fit, compile, write."""
+    from dataaudit import compile as compiling
+    from dataaudit.defects import configured
     from dataaudit.engine.duckdb import DuckDBEngine
+    from dataaudit.pipeline import Cleaning
     from dataaudit.rows import lowest, to_pandas
     from dataaudit.source import read
 
+    last = ("scale", {}) if job == "scale" else ("encode", {"levels": 100})
+    steps = [("missing", {"indicator": False, "categorical": "missing"}), last]
     names = FLOATS if job == "scale" else [*NUMBERS, *CATEGORIES]
-    with ThreadPoolExecutor(1) as beside, DuckDBEngine(memory_limit="700MB") as engine:
-        loading = beside.submit(import_module, "dataaudit.compile")
+    with DuckDBEngine(memory_limit="700MB") as engine:
         source = read(table, engine=engine)
         columns = {name: source.columns[name] for name in [*names, TARGET]}
         rows = lowest(
             engine, source.plain or "typed", columns, rows=source.rows, limit=FIT_ROWS, seed=0
         )
         frame = to_pandas(rows, columns)
-        loading.result()
-        cleaning = _fitted(job, frame[names], frame[TARGET])
+        cleaning = Cleaning.build(steps, configured(), kind="classification", seed=0)
+        cleaning.fit(frame[names], frame[TARGET])
         rest = [name for name in source.columns if name not in names] if job == "scale" else []
-        import_module("dataaudit.compile").write(
-            engine, source.plain or "typed", source.columns, cleaning, out, keep=rest
-        )
-
-
-def _fitted(job: str, X: Any, y: Any) -> Any:
-    """Fit on the sample."""
-    from dataaudit.defects import configured
-    from dataaudit.pipeline import Cleaning
-
-    last = ("scale", {}) if job == "scale" else ("encode", {"levels": 100})
-    steps = [("missing", {"indicator": False, "categorical": "missing"}), last]
-    return Cleaning.build(steps, configured(), kind="classification", seed=0).fit(X, y)
+        compiling.write(engine, source.plain or "typed", source.columns, cleaning, out, keep=rest)
 
 
 def peer(job: str, table: Path, out: Path) -> None:
